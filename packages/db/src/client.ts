@@ -1,0 +1,37 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Prisma, PrismaClient } from './generated/client.ts'
+
+export { Prisma }
+export type Db = PrismaClient
+/** Inside `db.$transaction(async (tx) => ...)`. */
+export type Tx = Prisma.TransactionClient
+export type {
+  Access,
+  ApiKey,
+  Deployment,
+  DeploymentKind,
+  DeploymentStep,
+  EnvScope,
+  EnvVar,
+  Instance,
+  LogLine,
+  LogStream,
+  Member,
+  RequestLog,
+  Route,
+  Server,
+  Session,
+  Team,
+  Trigger,
+  User,
+} from './generated/client.ts'
+
+/** Connections open on first use; `maxConnections` bounds the pool of this process. */
+export function createDb(databaseUrl: string, options: { maxConnections?: number } = {}): Db {
+  const adapter = new PrismaPg({
+    connectionString: databaseUrl,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 10_000,
+  })
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
+}

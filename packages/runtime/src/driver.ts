@@ -1,0 +1,114 @@
+import type { BuildPlan } from '@moorage/build-plan/plan'
+
+export const runtimeNames = ['docker', 'process'] as const
+export type RuntimeName = (typeof runtimeNames)[number]
+
+/** What a driver writes on everything it makes, and finds it again by. */
+export type Labels = {
+  /** Which Moorage this is: several may share one engine and must never touch each other's. */
+  platform: string
+  server: string
+  deployment: string
+  instance: string
+}
+
+export type BuildInput = {
+  serverId: string
+  deploymentId: string
+  /** Caches are kept per team and never shared across teams. */
+  teamId: string
+  plan: BuildPlan
+  /** The fetched repository on this machine; the plan's rootDir is relative to it. */
+  sourceDir: string
+  limits: BuildLimits
+  onLog: (line: string) => void
+  /** Abort to cancel: the build ends and leaves nothing behind. */
+  signal: AbortSignal
+}
+
+export type BuildLimits = { timeoutMs: number; memoryBytes: number; cpus: number }
+
+/** `id` names exactly this build's result: an image digest, or a directory of the process driver. */
+export type Image = { id: string; sizeBytes: number }
+
+export type InstanceSpec = {
+  instanceId: string
+  serverId: string
+  deploymentId: string
+  imageId: string
+  plan: BuildPlan
+  /** The server's environment, in the clear; it reaches the instance and nothing else. */
+  env: Record<string, string>
+  limits: { memoryBytes: number; cpus: number; pids: number }
+}
+
+/** Where an instance answers, as seen from this host. */
+export type Address = { host: string; port: number }
+
+export type InstanceStatus = {
+  instanceId: string
+  serverId: string
+  deploymentId: string
+  state: 'running' | 'exited'
+  address: Address | null
+  exitCode: number | null
+  /** Killed for want of memory, as far as the driver can tell. */
+  outOfMemory: boolean
+  startedAt: Date
+}
+
+export type RuntimeLogLine = {
+  at: Date
+  stream: 'stdout' | 'stderr'
+  text: string
+}
+
+export type InstanceEvent = {
+  instanceId: string
+  kind: 'exited'
+  exitCode: number | null
+  outOfMemory: boolean
+}
+
+export type LogOptions = {
+  /** Only lines after this moment. */
+  since?: Date
+  /** Keep the stream open until the instance ends or the signal aborts. */
+  follow: boolean
+  signal: AbortSignal
+}
+
+/**
+ * What the builder asks of a machine that runs servers. Every call is idempotent: a caller that
+ * died in the middle calls again with the same ids. Each driver passes the suite in
+ * conformance.test.ts. Errors are AppErrors of code build_failed, start_failed, timed_out,
+ * canceled or unavailable.
+ */
+export type RuntimeDriver = {
+  readonly name: RuntimeName
+  readonly capabilities: {
+    /** `none`: the servers can read and do what this process can; development only. */
+    isolation: 'container' | 'none'
+    limits: boolean
+    dockerfiles: boolean
+  }
+  /** Turn plan and source into an image; builds of one deployment give one image. */
+  build(input: BuildInput): Promise<Image>
+  hasImage(imageId: string): Promise<boolean>
+  removeImage(imageId: string): Promise<void>
+  /** Create and start; an instance of that id that already runs is returned as it is. */
+  deploy(spec: InstanceSpec): Promise<InstanceStatus>
+  inspect(instanceId: string): Promise<InstanceStatus | null>
+  /** All instances of this platform, or of one server, running or not. */
+  list(filter?: { serverId?: string }): Promise<InstanceStatus[]>
+  logs(instanceId: string, options: LogOptions): AsyncIterable<RuntimeLogLine>
+  /** SIGTERM, then SIGKILL after graceMs. Stopping what is gone is no error. */
+  stop(instanceId: string, options: { graceMs: number }): Promise<void>
+  /** Stops if need be, and removes all that belongs to the instance: container, network, files. */
+  remove(instanceId: string): Promise<void>
+  /** Exits of this platform's instances from now on, until the signal aborts. */
+  watch(signal: AbortSignal): AsyncIterable<InstanceEvent>
+  /** Ends what a builder that died left half done: unfinished builds, their processes and files. */
+  sweep(): Promise<void>
+  close(): Promise<void>
+}
