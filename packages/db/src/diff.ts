@@ -19,7 +19,11 @@ const last = readdirSync(migrations).sort().at(-1)
 const before = last ? readFileSync(new URL(`${last}/schema.prisma`, migrations), 'utf8') : null
 
 const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }))
-const engine = await SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, adapter)
+const engine = await SchemaEngine.new(
+  { datamodels: [['schema.prisma', schema]] },
+  () => {},
+  adapter,
+)
 const schemaFile = (content: string) => ({
   tag: 'schemaDatamodel' as const,
   files: [{ path: 'schema.prisma', content }],

@@ -27,7 +27,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
       'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
     )
     const done = new Set(rows.map((row) => row.migration_name))
-    const missing = readdirSync(migrationsDir).filter((name) => !done.has(name)).sort()
+    const missing = readdirSync(migrationsDir)
+      .filter((name) => !done.has(name))
+      .sort()
     for (const name of missing) await apply(client, name)
     return missing
   } finally {

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { deploymentStatuses, deploymentSteps, isActive, isTerminal, statusDuring, statusesBefore } from './deployment.ts'
+import {
+  deploymentStatuses,
+  deploymentSteps,
+  isActive,
+  isTerminal,
+  statusDuring,
+  statusesBefore,
+} from './deployment.ts'
 
 test('no state is reached from a terminal one', () => {
   for (const to of deploymentStatuses)

@@ -37,7 +37,11 @@ const next: Record<DeploymentStatus, readonly DeploymentStatus[]> = {
 }
 
 /** States in which the pipeline still has work to do before the deployment is live. */
-export const activeStatuses = ['queued', 'building', 'starting'] as const satisfies DeploymentStatus[]
+export const activeStatuses = [
+  'queued',
+  'building',
+  'starting',
+] as const satisfies DeploymentStatus[]
 
 export function isActive(status: DeploymentStatus): boolean {
   return (activeStatuses as readonly DeploymentStatus[]).includes(status)

@@ -54,16 +54,36 @@ export const errorTable: Record<ErrorCode, ErrorFacts> = {
   not_found: { httpStatus: 404, trpcCode: 'NOT_FOUND', retryable: false, fault: 'caller' },
   conflict: { httpStatus: 409, trpcCode: 'CONFLICT', retryable: false, fault: 'caller' },
   too_large: { httpStatus: 413, trpcCode: 'PAYLOAD_TOO_LARGE', retryable: false, fault: 'caller' },
-  rate_limited: { httpStatus: 429, trpcCode: 'TOO_MANY_REQUESTS', retryable: true, fault: 'caller' },
+  rate_limited: {
+    httpStatus: 429,
+    trpcCode: 'TOO_MANY_REQUESTS',
+    retryable: true,
+    fault: 'caller',
+  },
   fetch_failed: unprocessable(true),
   plan_failed: unprocessable(false),
   build_failed: unprocessable(false),
   start_failed: unprocessable(false),
   handshake_failed: unprocessable(false),
   timed_out: { httpStatus: 504, trpcCode: 'TIMEOUT', retryable: true, fault: 'caller' },
-  canceled: { httpStatus: 499, trpcCode: 'CLIENT_CLOSED_REQUEST', retryable: false, fault: 'caller' },
-  unavailable: { httpStatus: 503, trpcCode: 'SERVICE_UNAVAILABLE', retryable: true, fault: 'platform' },
-  internal: { httpStatus: 500, trpcCode: 'INTERNAL_SERVER_ERROR', retryable: true, fault: 'platform' },
+  canceled: {
+    httpStatus: 499,
+    trpcCode: 'CLIENT_CLOSED_REQUEST',
+    retryable: false,
+    fault: 'caller',
+  },
+  unavailable: {
+    httpStatus: 503,
+    trpcCode: 'SERVICE_UNAVAILABLE',
+    retryable: true,
+    fault: 'platform',
+  },
+  internal: {
+    httpStatus: 500,
+    trpcCode: 'INTERNAL_SERVER_ERROR',
+    retryable: true,
+    fault: 'platform',
+  },
 }
 
 type AppErrorOptions = {

@@ -6,7 +6,8 @@ test('each role may all that the role below it may', () => {
     const above = roles[i]
     const below = roles[i + 1]
     if (!above || !below) throw new Error('unreachable')
-    for (const action of actions) if (roleMay(below, action)) expect(roleMay(above, action)).toBe(true)
+    for (const action of actions)
+      if (roleMay(below, action)) expect(roleMay(above, action)).toBe(true)
   }
 })
 

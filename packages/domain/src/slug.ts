@@ -1,8 +1,24 @@
 import { z } from 'zod'
 
 const reserved = new Set([
-  'admin', 'api', 'app', 'auth', 'dashboard', 'docs', 'git', 'healthz', 'login', 'metrics',
-  'moorage', 'readyz', 'router', 'setup', 'static', 'status', 'well-known', 'www',
+  'admin',
+  'api',
+  'app',
+  'auth',
+  'dashboard',
+  'docs',
+  'git',
+  'healthz',
+  'login',
+  'metrics',
+  'moorage',
+  'readyz',
+  'router',
+  'setup',
+  'static',
+  'status',
+  'well-known',
+  'www',
 ])
 
 /** 3 to 40 of a-z 0-9 and single hyphens; `--` is reserved for previews and single deployments. */
@@ -14,7 +30,12 @@ export const slugSchema = z
 
 /** A slug out of any text (a repository URL, a directory name), or null where nothing usable is left. */
 export function slugFrom(text: string): string | null {
-  const last = text.replace(/\.git$/, '').replace(/[/\\]+$/, '').split(/[/\\:]/).pop() ?? ''
+  const last =
+    text
+      .replace(/\.git$/, '')
+      .replace(/[/\\]+$/, '')
+      .split(/[/\\:]/)
+      .pop() ?? ''
   const slug = last
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { Events } from '@moorage/bus/events'
+import type { ApiKey, Db } from '@moorage/db/client'
+import { newId } from '@moorage/domain/id'
+import type { Scope } from '@moorage/domain/permission'
+import { customAlphabet } from 'nanoid'
+import { notFound, type Principal } from './principal.ts'
+
+const random = customAlphabet('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 40)
+
+/** Starts every key, so that secret scanners can know it: /mrg_[0-9A-Za-z]{40}/. */
+export const keyPrefix = 'mrg_'
+
+/** SHA-256 in hex. A key has 238 random bits, so a slow hash would only slow the router. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
+}
+
+export type NewApiKey = {
+  teamId: string
+  serverId: string | null
+  name: string
+  scopes: Scope[]
+  expiresAt: Date | null
+  createdById: string | null
+}
+
+/** The key itself is in the answer and nowhere else. */
+export async function createApiKey(
+  deps: { db: Db; events: Events },
+  input: NewApiKey,
+): Promise<{ key: string; record: ApiKey }> {
+  const key = keyPrefix + random()
+  const record = await deps.db.apiKey.create({
+    data: { id: newId('key'), prefix: key.slice(0, 10), hash: hashKey(key), ...input },
+  })
+  await deps.events.publish({ type: 'key', keyId: record.id })
+  return { key, record }
+}
+
+/** Revoking twice is no error. Routers hear of it at once. */
+export async function revokeApiKey(
+  deps: { db: Db; events: Events },
+  input: { teamId: string; keyId: string },
+): Promise<void> {
+  const key = await deps.db.apiKey.findFirst({ where: { id: input.keyId, teamId: input.teamId } })
+  if (!key) throw notFound('key')
+  await deps.db.apiKey.updateMany({
+    where: { id: key.id, revokedAt: null },
+    data: { revokedAt: new Date() },
+  })
+  await deps.events.publish({ type: 'key', keyId: key.id })
+}
+
+/** The principal behind a key, or null where it is unknown, revoked or expired. */
+export async function principalByKey(deps: { db: Db }, key: string): Promise<Principal | null> {
+  if (!key.startsWith(keyPrefix)) return null
+  const row = await deps.db.apiKey.findUnique({
+    where: { hash: hashKey(key) },
+    include: { team: { select: { slug: true } } },
+  })
+  if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= new Date())) return null
+  return {
+    kind: 'key',
+    id: row.id,
+    name: row.name,
+    teamId: row.teamId,
+    teamSlug: row.team.slug,
+    serverId: row.serverId,
+    scopes: row.scopes,
+  }
+}

@@ -1,0 +1,56 @@
+import type { Db } from '@moorage/db/client'
+import { newId } from '@moorage/domain/id'
+import { betterAuth } from 'better-auth'
+import { prismaAdapter } from 'better-auth/adapters/prisma'
+import type { Principal } from './principal.ts'
+
+export type Auth = ReturnType<typeof createAuth>
+
+/** Sign-in by e-mail and password. Nobody signs up by themselves: see setup.ts for the first person. */
+export function createAuth(options: {
+  db: Db
+  secret: string
+  baseUrl: string
+  trustedOrigins?: string[]
+}) {
+  return betterAuth({
+    appName: 'Moorage',
+    secret: options.secret,
+    baseURL: options.baseUrl,
+    basePath: '/api/auth',
+    trustedOrigins: options.trustedOrigins ?? [],
+    telemetry: { enabled: false },
+    database: prismaAdapter(options.db, { provider: 'postgresql', transaction: true }),
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
+    session: { modelName: 'authSession', expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
+    account: { modelName: 'authAccount' },
+    verification: { modelName: 'authVerification' },
+    rateLimit: { enabled: true, window: 60, max: 100 },
+    advanced: { database: { generateId: () => newId('usr') } },
+  })
+}
+
+/** The signed-in person of a request's cookies, or null. */
+export async function principalBySession(
+  deps: { db: Db; auth: Auth },
+  headers: Headers,
+): Promise<Principal | null> {
+  const session = await deps.auth.api.getSession({ headers })
+  if (!session) return null
+  const members = await deps.db.member.findMany({
+    where: { userId: session.user.id },
+    include: { team: { select: { slug: true } } },
+    orderBy: { createdAt: 'asc' },
+  })
+  return {
+    kind: 'user',
+    id: session.user.id,
+    name: session.user.name,
+    email: session.user.email,
+    memberships: members.map((row) => ({
+      teamId: row.teamId,
+      teamSlug: row.team.slug,
+      role: row.role,
+    })),
+  }
+}

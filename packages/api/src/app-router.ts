@@ -1,0 +1,25 @@
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import { deploymentsRouter } from './routers/deployments.ts'
+import { envRouter } from './routers/env.ts'
+import { keysRouter } from './routers/keys.ts'
+import { logsRouter } from './routers/logs.ts'
+import { meRouter } from './routers/me.ts'
+import { serversRouter } from './routers/servers.ts'
+import { setupRouter } from './routers/setup.ts'
+import { createCallerFactory, router } from './trpc.ts'
+
+/** The whole admin API: the dashboard, the CLI and machines use the same procedures. */
+export const appRouter = router({
+  me: meRouter,
+  setup: setupRouter,
+  servers: serversRouter,
+  deployments: deploymentsRouter,
+  logs: logsRouter,
+  env: envRouter,
+  keys: keysRouter,
+})
+
+export type AppRouter = typeof appRouter
+export type ApiInputs = inferRouterInputs<AppRouter>
+export type ApiOutputs = inferRouterOutputs<AppRouter>
+export const createCaller = createCallerFactory(appRouter)

@@ -1,0 +1,88 @@
+import { createApiKey, revokeApiKey } from '@moorage/access/api-key'
+import { authorize, notFound, type Principal, teamIds } from '@moorage/access/principal'
+import type { ApiKey } from '@moorage/db/client'
+import { AppError } from '@moorage/domain/error'
+import { type Action, scopes, scopesMay } from '@moorage/domain/permission'
+import { z } from 'zod'
+import { type Context, findServer, router, signedIn } from '../trpc.ts'
+
+export const keysRouter = router({
+  /** All of the team's keys, or with `slug` those for that server. */
+  list: signedIn
+    .input(z.object({ team: z.string().optional(), slug: z.string().optional() }).optional())
+    .query(async ({ ctx, input }) => {
+      const { teamId, serverId } = await target(ctx, input ?? {}, 'key.read')
+      const rows = await ctx.deps.db.apiKey.findMany({
+        where: { teamId, ...(serverId ? { serverId } : {}) },
+        include: { server: { select: { slug: true } } },
+        orderBy: { createdAt: 'desc' },
+      })
+      return rows.map((row) => ({ ...keyView(row), server: row.server?.slug ?? null }))
+    }),
+
+  /** `key` is in this answer and can never be read again. */
+  create: signedIn
+    .input(
+      z.object({
+        team: z.string().optional(),
+        /** Good for this server only. */
+        slug: z.string().optional(),
+        name: z.string().trim().min(1).max(80),
+        scopes: z.array(z.enum(scopes)).min(1).default(['call']),
+        expiresInDays: z.number().int().min(1).max(3650).optional(),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const { teamId, serverId } = await target(ctx, input, 'key.write')
+      if (input.scopes.includes('admin')) authorize(ctx.principal, 'team.manage', { teamId })
+      const { key, record } = await createApiKey(ctx.deps, {
+        teamId,
+        serverId,
+        name: input.name,
+        scopes: input.scopes,
+        expiresAt: input.expiresInDays
+          ? new Date(Date.now() + input.expiresInDays * 86_400_000)
+          : null,
+        createdById: ctx.principal.id,
+      })
+      return { ...keyView(record), server: input.slug ?? null, key }
+    }),
+
+  revoke: signedIn.input(z.object({ id: z.string().max(40) })).mutation(async ({ ctx, input }) => {
+    const row = await ctx.deps.db.apiKey.findUnique({ where: { id: input.id } })
+    if (!row) throw notFound('key')
+    const where = { teamId: row.teamId, ...(row.serverId ? { serverId: row.serverId } : {}) }
+    authorize(ctx.principal, 'key.write', where)
+    if (scopesMay(row.scopes, 'team.manage')) authorize(ctx.principal, 'team.manage', where)
+    await revokeApiKey(ctx.deps, { teamId: row.teamId, keyId: row.id })
+    return { id: row.id }
+  }),
+})
+
+function keyView(row: ApiKey) {
+  const { id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt } = row
+  return { id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt }
+}
+
+/** The server that was named, or the whole of a team. */
+async function target(
+  ctx: Pick<Context, 'deps'> & { principal: Principal },
+  input: { team?: string | undefined; slug?: string | undefined },
+  action: Action,
+): Promise<{ teamId: string; serverId: string | null }> {
+  if (input.slug) {
+    const server = await findServer(ctx, input.slug, action)
+    return { teamId: server.teamId, serverId: server.id }
+  }
+  const ids = teamIds(ctx.principal)
+  if (!input.team && ids.length > 1)
+    throw new AppError('bad_input', 'You are in several teams: say which.', {
+      hint: 'Give "team".',
+    })
+  const team = await ctx.deps.db.team.findFirst({
+    where: { id: { in: ids }, ...(input.team ? { slug: input.team } : {}) },
+  })
+  if (!team) throw notFound('team')
+  authorize(ctx.principal, action, { teamId: team.id })
+  return { teamId: team.id, serverId: null }
+}

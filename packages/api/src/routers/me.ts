@@ -1,0 +1,32 @@
+import { setupIsOpen } from '@moorage/access/setup'
+import { publicProcedure, router } from '../trpc.ts'
+
+export const meRouter = router({
+  /** Who am I, where am I, and what can be reached from here? Answers anyone. */
+  get: publicProcedure.query(async ({ ctx }) => {
+    const { principal } = ctx
+    const teamIds =
+      principal?.kind === 'user'
+        ? principal.memberships.map((row) => row.teamId)
+        : principal
+          ? [principal.teamId]
+          : []
+    const teams = await ctx.deps.db.team.findMany({
+      where: { id: { in: teamIds } },
+      select: { slug: true, name: true },
+      orderBy: { createdAt: 'asc' },
+    })
+    return {
+      principal: principal && {
+        kind: principal.kind,
+        id: principal.id,
+        name: principal.name,
+        email: principal.kind === 'user' ? principal.email : null,
+        scopes: principal.kind === 'key' ? principal.scopes : null,
+      },
+      teams,
+      setupOpen: await setupIsOpen(ctx.deps),
+      platform: { version: ctx.version, ...ctx.urls },
+    }
+  }),
+})

@@ -1,0 +1,100 @@
+import { authorize, notFound, type Principal } from '@moorage/access/principal'
+import type { Server } from '@moorage/db/client'
+import type { Actor, Deps } from '@moorage/deployments/deps'
+import type { RepoUrlPolicy } from '@moorage/deployments/repo-url'
+import type { Urls } from '@moorage/deployments/views'
+import { AppError, errorTable, toAppError } from '@moorage/domain/error'
+import type { Action } from '@moorage/domain/permission'
+import { initTRPC, TRPCError } from '@trpc/server'
+import superjson from 'superjson'
+import { z } from 'zod'
+
+/** What every request brings along. The edge (apps/web) makes it. */
+export type Context = {
+  principal: Principal | null
+  deps: Deps & { repoUrlPolicy: RepoUrlPolicy }
+  urls: Urls & { dashboardUrl: string }
+  version: string
+  /** For faults of ours: the operator's log. */
+  reportError: (error: AppError, path: string) => void
+}
+
+const t = initTRPC.context<Context>().create({
+  transformer: superjson,
+  sse: { ping: { enabled: true, intervalMs: 15_000 } },
+  errorFormatter({ shape, error }) {
+    const app = error.cause instanceof AppError ? error.cause : fromTrpc(error)
+    return {
+      ...shape,
+      message: app.userMessage,
+      data: { ...shape.data, stack: undefined, error: { code: app.code, hint: app.hint } },
+    }
+  },
+})
+
+export const router = t.router
+export const createCallerFactory = t.createCallerFactory
+
+/** Throws every error as a TRPCError that carries its AppError. */
+const translated = t.procedure.use(async ({ ctx, path, next }) => {
+  const result = await next()
+  if (result.ok) return result
+  if (result.error.code !== 'INTERNAL_SERVER_ERROR') return result
+  const error = toAppError(result.error.cause ?? result.error)
+  if (errorTable[error.code].fault === 'platform') ctx.reportError(error, path)
+  throw new TRPCError({
+    code: errorTable[error.code].trpcCode,
+    message: error.userMessage,
+    cause: error,
+  })
+})
+
+export const publicProcedure = translated
+
+export const signedIn = translated.use(({ ctx, next }) => {
+  if (!ctx.principal)
+    throw new AppError('unauthenticated', 'Sign in first, or send an API key.', {
+      hint: 'Authorization: Bearer mrg_...   With the CLI: moorage login',
+    })
+  return next({ ctx: { ...ctx, principal: ctx.principal } })
+})
+
+export const slugInput = z.object({ slug: z.string().min(1).max(80) })
+
+/** A procedure about one server: it is found, and the caller may do `action` with it, or it ends here. */
+export function serverProcedure(action: Action) {
+  return signedIn.input(slugInput).use(async ({ ctx, input, next }) => {
+    const server = await findServer(ctx, input.slug, action)
+    return next({ ctx: { ...ctx, server } })
+  })
+}
+
+export async function findServer(
+  ctx: { deps: Context['deps']; principal: Principal },
+  slug: string,
+  action: Action,
+): Promise<Server> {
+  const server = await ctx.deps.db.server.findUnique({ where: { slug } })
+  if (!server) throw notFound('server')
+  authorize(ctx.principal, action, { teamId: server.teamId, serverId: server.id })
+  return server
+}
+
+export function actorOf(principal: Principal): Actor {
+  return { id: principal.id, name: principal.kind === 'user' ? principal.email : principal.name }
+}
+
+/** Errors that tRPC made itself: input that zod refused, unknown paths, wrong methods. */
+function fromTrpc(error: TRPCError): AppError {
+  if (error.cause instanceof z.ZodError) {
+    const issue = error.cause.issues[0]
+    const where = issue?.path.join('.')
+    return new AppError(
+      'bad_input',
+      `${where ? `${where}: ` : ''}${issue?.message ?? 'Bad input.'}`,
+    )
+  }
+  if (error.code === 'NOT_FOUND') return new AppError('not_found', 'There is no such procedure.')
+  if (error.code === 'INTERNAL_SERVER_ERROR') return toAppError(error.cause ?? error)
+  return new AppError('bad_input', error.message)
+}

@@ -1,0 +1,85 @@
+import { notFound } from '@moorage/access/principal'
+import type { Deployment, Trigger } from '@moorage/db/client'
+import { activeStatuses } from '@moorage/domain/deployment'
+import { AppError } from '@moorage/domain/error'
+import { newId } from '@moorage/domain/id'
+import { audit } from './audit.ts'
+import type { Actor, Deps } from './deps.ts'
+import { checkRef } from './repo-url.ts'
+
+export type NewDeployment = {
+  teamId: string
+  serverId: string
+  trigger: Trigger
+  /** Branch or tag; the server's branch where left out. */
+  ref?: string | undefined
+  /** The exact commit, where the caller knows it (a push does). 40 hex digits. */
+  commitSha?: string | undefined
+  commitMessage?: string | undefined
+  /** A rollback: the deployment whose image goes live again, without a build. */
+  sourceId?: string | undefined
+}
+
+/**
+ * The row is the deployment; the job only wakes a builder. The newest wins: what the same server
+ * still has queued is superseded here and now, what is being built is told to stop.
+ */
+export async function createDeployment(
+  deps: Pick<Deps, 'db' | 'events' | 'queue'>,
+  input: NewDeployment,
+  actor: Actor,
+): Promise<Deployment> {
+  const server = await deps.db.server.findFirst({
+    where: { id: input.serverId, teamId: input.teamId },
+  })
+  if (!server) throw notFound('server')
+  if (!server.repoUrl && !input.commitSha && !input.sourceId)
+    throw new AppError('bad_input', `"${server.slug}" has no repository to deploy from yet.`, {
+      hint: `Push to it with git, run "moorage deploy" in its directory, or set a repository URL.`,
+    })
+  if (input.commitSha !== undefined && !/^[0-9a-f]{40}$/.test(input.commitSha))
+    throw new AppError('bad_input', 'A commit is named by its 40 hex digits.')
+
+  const { deployment, superseded } = await deps.db.$transaction(async (tx) => {
+    // One at a time for a server, so that of two simultaneous pushes exactly one is the newest.
+    await tx.$queryRaw`SELECT 1 FROM "Server" WHERE id = ${server.id} FOR UPDATE`
+    const older = await tx.deployment.findMany({
+      where: { serverId: server.id, status: { in: [...activeStatuses] } },
+      select: { id: true },
+    })
+    await tx.deployment.updateMany({
+      where: { id: { in: older.map((row) => row.id) }, status: 'queued' },
+      data: { status: 'superseded', finishedAt: new Date() },
+    })
+    const created = await tx.deployment.create({
+      data: {
+        id: newId('dep'),
+        serverId: server.id,
+        trigger: input.trigger,
+        ref: checkRef(input.ref ?? server.branch),
+        commitSha: input.commitSha ?? null,
+        commitMessage: input.commitMessage?.slice(0, 500) ?? null,
+        sourceId: input.sourceId ?? null,
+        createdById: actor.id,
+      },
+    })
+    return { deployment: created, superseded: older.map((row) => row.id) }
+  })
+
+  await deps.queue.add(deployment.id, { priority: 1 })
+  for (const id of superseded) {
+    await deps.queue.remove(id)
+    await deps.events.publish({ type: 'cancel', deploymentId: id })
+    await deps.events.publish({ type: 'deployment', serverId: server.id, deploymentId: id })
+  }
+  await audit(deps, actor, 'deployment.create', server, {
+    deploymentId: deployment.id,
+    trigger: input.trigger,
+  })
+  await deps.events.publish({
+    type: 'deployment',
+    serverId: server.id,
+    deploymentId: deployment.id,
+  })
+  return deployment
+}

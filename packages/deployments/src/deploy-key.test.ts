@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { makeDeployKey, openDeployKey } from './deploy-key.ts'
+
+test('ssh-keygen derives the public half from the private file that we write', () => {
+  const key = randomBytes(32)
+  const made = makeDeployKey(key, 'srv_1', 'weather')
+  const dir = mkdtempSync(join(tmpdir(), 'moorage-key-'))
+  try {
+    const file = join(dir, 'key')
+    writeFileSync(file, openDeployKey(key, 'srv_1', made.sealedPrivateKey), { mode: 0o600 })
+    const derived = execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' })
+    expect(derived.split(' ').slice(0, 2)).toEqual(made.publicKey.split(' ').slice(0, 2))
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+})

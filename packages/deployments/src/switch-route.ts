@@ -1,0 +1,73 @@
+import type { Tx } from '@moorage/db/client'
+import { AppError } from '@moorage/domain/error'
+import type { Claim } from './claim-deployment.ts'
+import type { Deps } from './deps.ts'
+import { holdClaim } from './record-step.ts'
+
+/**
+ * The new deployment goes live and the old one retires, in one transaction: at no moment does a
+ * server with a live deployment have none, or two. Routers hear of it when it is committed.
+ */
+export async function switchRoute(
+  deps: Pick<Deps, 'db' | 'events'>,
+  claim: Claim,
+  instanceId: string,
+): Promise<{ version: bigint }> {
+  const deploymentId = claim.deployment.id
+  const serverId = claim.server.id
+  const version = await deps.db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM "Server" WHERE id = ${serverId} FOR UPDATE`
+    await holdClaim(tx, claim, 'switch', {})
+    const old = { serverId, status: 'live', kind: claim.deployment.kind } as const
+    await tx.instance.updateMany({
+      where: { deployment: old, state: { in: ['starting', 'ready', 'crashed'] } },
+      data: { state: 'draining' },
+    })
+    await tx.deployment.updateMany({ where: old, data: { status: 'retired' } })
+    await tx.instance.update({ where: { id: instanceId }, data: { state: 'ready' } })
+    await tx.deployment.update({
+      where: { id: deploymentId },
+      data: { status: 'live', finishedAt: new Date() },
+    })
+    await tx.deploymentStep.update({
+      where: { deploymentId_name: { deploymentId, name: 'switch' } },
+      data: { status: 'done', endedAt: new Date() },
+    })
+    return bumpRoute(tx, serverId, deploymentId)
+  })
+  await announceRoute(deps, serverId, version)
+  await deps.events.publish({ type: 'deployment', serverId, deploymentId })
+  return { version }
+}
+
+/** An instance of the live deployment is back, perhaps at another address: routers look again. */
+export async function refreshRoute(
+  deps: Pick<Deps, 'db' | 'events'>,
+  serverId: string,
+): Promise<void> {
+  const version = await deps.db.$transaction(async (tx) => {
+    const route = await tx.route.findUnique({ where: { serverId } })
+    return route ? bumpRoute(tx, serverId, route.deploymentId) : null
+  })
+  if (version !== null) await announceRoute(deps, serverId, version)
+}
+
+async function bumpRoute(tx: Tx, serverId: string, deploymentId: string): Promise<bigint> {
+  // One route change at a time on the platform, so that versions are committed in their order and
+  // a router that has seen version N has seen all before it.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('route_version'))`
+  const [row] = await tx.$queryRaw<
+    { version: bigint }[]
+  >`SELECT nextval('route_version') AS version`
+  if (!row) throw new AppError('internal', 'No route version.')
+  await tx.route.upsert({
+    where: { serverId },
+    create: { serverId, deploymentId, version: row.version },
+    update: { deploymentId, version: row.version },
+  })
+  return row.version
+}
+
+async function announceRoute(deps: Pick<Deps, 'events'>, serverId: string, version: bigint) {
+  await deps.events.publish({ type: 'route', serverId, version: version.toString() })
+}

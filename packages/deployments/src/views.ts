@@ -1,0 +1,159 @@
+import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
+import type {
+  Access,
+  Deployment,
+  DeploymentStep,
+  Instance,
+  Prisma,
+  Server,
+} from '@moorage/db/client'
+import {
+  type DeploymentStatus,
+  type DeploymentStepName,
+  deploymentSteps,
+  type Failure,
+  isActive,
+  type StepStatus,
+} from '@moorage/domain/deployment'
+import { shortId } from '@moorage/domain/id'
+import { type Handshake, handshakeSchema } from '@moorage/mcp/handshake'
+
+/** A deployment as people and machines see it. Times are Dates, durations milliseconds. */
+export type DeploymentView = {
+  id: string
+  shortId: string
+  status: DeploymentStatus
+  trigger: Deployment['trigger']
+  ref: string | null
+  commitSha: string | null
+  commitMessage: string | null
+  sourceId: string | null
+  createdAt: Date
+  startedAt: Date | null
+  finishedAt: Date | null
+  /** From the first step to live or failed; null while it waits or runs. */
+  durationMs: number | null
+  steps: {
+    name: DeploymentStepName
+    status: StepStatus
+    startedAt: Date
+    durationMs: number | null
+  }[]
+  failure: Failure | null
+  imageSizeBytes: number | null
+  plan: BuildPlan | null
+  handshake: Handshake | null
+  /** May it go live again without a build? */
+  canRollback: boolean
+}
+
+/** In one word, what a list shows: is my server up? */
+export type ServerState = 'new' | 'live' | 'building' | 'failed' | 'crashed'
+
+export type ServerView = {
+  slug: string
+  name: string
+  team: { slug: string; name: string }
+  repoUrl: string | null
+  branch: string
+  rootDir: string
+  access: Access
+  deployKeyPublic: string | null
+  createdAt: Date
+  /** The MCP endpoint. */
+  url: string
+  gitRemote: string
+  state: ServerState
+  runtime: string | null
+  restarts: number
+  live: DeploymentView | null
+  latest: DeploymentView | null
+}
+
+export const deploymentInclude = { steps: true } satisfies Prisma.DeploymentInclude
+
+export const serverInclude = {
+  team: { select: { slug: true, name: true } },
+  deployments: { orderBy: { createdAt: 'desc' }, take: 1, include: deploymentInclude },
+  route: { include: { deployment: { include: { ...deploymentInclude, instances: true } } } },
+} satisfies Prisma.ServerInclude
+
+type DeploymentRow = Deployment & { steps: DeploymentStep[] }
+type ServerRow = Server & {
+  team: { slug: string; name: string }
+  deployments: DeploymentRow[]
+  route: { deployment: DeploymentRow & { instances: Instance[] } } | null
+}
+
+export type Urls = { routerUrl: string; gitUrl: string }
+
+export function serverView(row: ServerRow, urls: Urls): ServerView {
+  const live = row.route?.deployment ?? null
+  const latest = row.deployments[0] ?? null
+  const instance =
+    live?.instances.find((it) => it.state !== 'stopped' && it.state !== 'draining') ?? null
+  return {
+    slug: row.slug,
+    name: row.name,
+    team: row.team,
+    repoUrl: row.repoUrl,
+    branch: row.branch,
+    rootDir: row.rootDir,
+    access: row.access,
+    deployKeyPublic: row.deployKeyPublic,
+    createdAt: row.createdAt,
+    url: `${urls.routerUrl}/${row.slug}/mcp`,
+    gitRemote: `${urls.gitUrl}/${row.slug}.git`,
+    state: stateOf(live, latest, instance),
+    runtime: instance?.runtime ?? null,
+    restarts: instance?.restarts ?? 0,
+    live: live && deploymentView(live),
+    latest: latest && deploymentView(latest),
+  }
+}
+
+function stateOf(
+  live: Deployment | null,
+  latest: Deployment | null,
+  instance: Instance | null,
+): ServerState {
+  if (latest && isActive(latest.status)) return 'building'
+  if (live) return instance?.state === 'ready' ? 'live' : 'crashed'
+  return latest?.status === 'failed' ? 'failed' : 'new'
+}
+
+export function deploymentView(row: DeploymentRow): DeploymentView {
+  const plan = buildPlanSchema.safeParse(row.plan)
+  const handshake = handshakeSchema.safeParse(row.handshake)
+  return {
+    id: row.id,
+    shortId: shortId(row.id),
+    status: row.status,
+    trigger: row.trigger,
+    ref: row.ref,
+    commitSha: row.commitSha,
+    commitMessage: row.commitMessage,
+    sourceId: row.sourceId,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    durationMs: between(row.startedAt, row.finishedAt),
+    steps: row.steps
+      .map((step) => ({
+        name: step.name,
+        status: step.status,
+        startedAt: step.startedAt,
+        durationMs: between(step.startedAt, step.endedAt),
+      }))
+      .sort((a, b) => deploymentSteps.indexOf(a.name) - deploymentSteps.indexOf(b.name)),
+    failure: row.failure as Failure | null,
+    imageSizeBytes: row.imageSizeBytes === null ? null : Number(row.imageSizeBytes),
+    plan: plan.success ? plan.data : null,
+    handshake: handshake.success ? handshake.data : null,
+    canRollback: row.imageId !== null && (row.status === 'retired' || row.status === 'live'),
+  }
+}
+
+function between(start: Date | null, end: Date | null): number | null {
+  return start && end ? end.getTime() - start.getTime() : null
+}

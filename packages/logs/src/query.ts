@@ -1,0 +1,75 @@
+import type { Db, LogStream, Prisma, RequestLog } from '@moorage/db/client'
+
+/** Which lines: always of one server that the caller was authorised for. */
+export type LogFilter = {
+  serverId: string
+  deploymentId?: string | undefined
+  streams?: LogStream[] | undefined
+  /** Lines that contain this text, in any case. */
+  search?: string | undefined
+}
+
+/** `id` is the cursor: a decimal number that grows. */
+export type LogEntry = {
+  id: string
+  deploymentId: string
+  instanceId: string | null
+  stream: LogStream
+  at: Date
+  text: string
+}
+
+export type Page = { after?: string | undefined; before?: string | undefined; limit: number }
+
+/** Oldest first. With `after`: the lines that follow it; otherwise the newest, or the newest before `before`. */
+export async function queryLogs(
+  deps: { db: Db },
+  filter: LogFilter,
+  page: Page,
+): Promise<LogEntry[]> {
+  const where: Prisma.LogLineWhereInput = {
+    serverId: filter.serverId,
+    ...(filter.deploymentId ? { deploymentId: filter.deploymentId } : {}),
+    ...(filter.streams ? { stream: { in: filter.streams } } : {}),
+    ...(filter.search ? { text: { contains: filter.search, mode: 'insensitive' } } : {}),
+    ...idRange(page),
+  }
+  const forward = page.after !== undefined
+  const rows = await deps.db.logLine.findMany({
+    where,
+    orderBy: { id: forward ? 'asc' : 'desc' },
+    take: page.limit,
+  })
+  if (!forward) rows.reverse()
+  return rows.map(({ serverId: _, ...row }) => ({ ...row, id: row.id.toString() }))
+}
+
+export type RequestEntry = Omit<RequestLog, 'id' | 'serverId'> & { id: string }
+
+/** Same order and paging as queryLogs. */
+export async function queryRequests(
+  deps: { db: Db },
+  filter: { serverId: string; failedOnly?: boolean | undefined },
+  page: Page,
+): Promise<RequestEntry[]> {
+  const forward = page.after !== undefined
+  const rows = await deps.db.requestLog.findMany({
+    where: {
+      serverId: filter.serverId,
+      ...(filter.failedOnly
+        ? { OR: [{ status: { gte: 400 } }, { rpcErrorCode: { not: null } }] }
+        : {}),
+      ...idRange(page),
+    },
+    orderBy: { id: forward ? 'asc' : 'desc' },
+    take: page.limit,
+  })
+  if (!forward) rows.reverse()
+  return rows.map(({ serverId: _, ...row }) => ({ ...row, id: row.id.toString() }))
+}
+
+function idRange(page: Page) {
+  if (page.after !== undefined) return { id: { gt: BigInt(page.after) } }
+  if (page.before !== undefined) return { id: { lt: BigInt(page.before) } }
+  return {}
+}
