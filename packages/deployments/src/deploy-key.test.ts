@@ -14,7 +14,7 @@ test('ssh-keygen derives the public half from the private file that we write', (
     const file = join(dir, 'key')
     writeFileSync(file, openDeployKey(key, 'srv_1', made.sealedPrivateKey), { mode: 0o600 })
     const derived = execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' })
-    expect(derived.split(' ').slice(0, 2)).toEqual(made.publicKey.split(' ').slice(0, 2))
+    expect(derived.trim().split(' ').slice(0, 2)).toEqual(made.publicKey.split(' ').slice(0, 2))
   } finally {
     rmSync(dir, { recursive: true })
   }
