@@ -41,7 +41,20 @@ export const buildPlanSchema = z.object({
   packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/)),
   install: stageSchema,
   build: stageSchema,
-  start: z.object({ command: commandSchema, env: z.record(z.string(), z.string()) }),
+  /**
+   * Where dependencies are settled before the source is known: the directory that holds them, which
+   * the build leaves alone, and what to run after install so that only run-time ones remain. Lets
+   * an image keep them in a layer of their own; a driver without layers may ignore it.
+   */
+  dependencies: z
+    .object({ directory: z.string(), run: z.array(commandSchema) })
+    .nullable()
+    .optional(),
+  /** An empty command is the image's own, and only there where kind is `dockerfile`. */
+  start: z.object({
+    command: z.array(z.string().max(4096)).max(64),
+    env: z.record(z.string(), z.string()),
+  }),
   /** Where the server listens inside its container, and on which path it speaks MCP. */
   port: z.number().int().min(1).max(65535),
   path: z.string().regex(/^\//),
@@ -50,6 +63,6 @@ export const buildPlanSchema = z.object({
 })
 
 export type BuildPlan = z.infer<typeof buildPlanSchema>
-export type Command = BuildPlan['start']['command']
+export type Command = z.infer<typeof commandSchema>
 export type Stage = BuildPlan['install']
 export type Reason = BuildPlan['reasons'][number]

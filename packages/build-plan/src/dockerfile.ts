@@ -1,0 +1,119 @@
+import { AppError } from '@moorage/domain/error'
+import { fillCommand } from './fill-command.ts'
+import type { BuildPlan, Command, Stage } from './plan.ts'
+
+export type DockerfileOptions = {
+  baseImage: string
+  /** Handed to every install and build step as a file, and pointed at by that step's environment. */
+  secrets: { id: string; target: string; env: Record<string, string> }[]
+  /** Caches are shared by all builds of one scope, and by no other. */
+  cacheScope: string
+}
+
+/** The user that every server runs as. */
+const userId = 10001
+
+/**
+ * A plan as a Dockerfile whose context is the plan's root directory. Values out of a repository
+ * stand only in JSON arrays and quoted ENV values: no shell reads them. There is no `# syntax=`
+ * line, so that no build fetches a frontend.
+ */
+export function renderDockerfile(plan: BuildPlan, options: DockerfileOptions): string {
+  if (plan.kind === 'dockerfile') {
+    throw new AppError('internal', 'The repository brings its own Dockerfile.')
+  }
+  const lines = [
+    `FROM ${options.baseImage} AS install`,
+    'WORKDIR /app',
+    ...aptLines(plan.packages, options),
+    ...stageLines(plan.install, options),
+    '',
+  ]
+  const settled = plan.dependencies ?? null
+  if (settled !== null) {
+    const stage = { copy: [], run: settled.run, caches: plan.install.caches }
+    lines.push('FROM install AS dependencies', ...stageLines(stage, options), '')
+  }
+  const builds = plan.build.run.length > 0
+  if (builds) {
+    lines.push('FROM install AS build', ...stageLines(plan.build, options))
+    if (settled !== null) lines.push(`RUN ${json(['rm', '-rf', settled.directory])}`)
+    lines.push('')
+  }
+  return `${[...lines, ...finalStage(plan, options, builds)].join('\n')}\n`
+}
+
+/** Nothing of the toolchain, and the dependencies in a layer that a changed source leaves as it is. */
+function finalStage(plan: BuildPlan, options: DockerfileOptions, builds: boolean): string[] {
+  const settled = plan.dependencies ?? null
+  const env = { HOME: '/tmp', ...plan.start.env, HOST: '0.0.0.0', PORT: String(plan.port) }
+  const whole = builds ? 'build' : 'install'
+  return [
+    `FROM ${options.baseImage}`,
+    'WORKDIR /app',
+    ...aptLines(plan.packages, options),
+    ...(settled === null ? [] : ['COPY --from=dependencies /app /app']),
+    settled !== null && !builds ? 'COPY [".","./"]' : `COPY --from=${whole} /app /app`,
+    ...Object.entries(env).map(([name, value]) => `ENV ${name}=${quote(value)}`),
+    `USER ${userId}`,
+    `EXPOSE ${plan.port}`,
+    'ENTRYPOINT []',
+    `CMD ${json(fillCommand(plan.start.command, { port: plan.port, host: '0.0.0.0' }))}`,
+  ]
+}
+
+function stageLines(stage: Stage, options: DockerfileOptions): string[] {
+  return [...copyLines(stage.copy), ...stage.run.map((command) => runLine(command, stage, options))]
+}
+
+function copyLines(paths: string[]): string[] {
+  if (paths.includes('.')) return ['COPY [".","./"]']
+  const atTop = paths.filter((path) => !path.includes('/'))
+  const below = paths.filter((path) => path.includes('/'))
+  return [
+    ...(atTop.length > 0 ? [`COPY ${json([...atTop, './'])}`] : []),
+    ...below.map((path) => `COPY ${json([path, path])}`),
+  ]
+}
+
+function runLine(command: Command, stage: Stage, options: DockerfileOptions): string {
+  const mounts = [
+    ...options.secrets.map(({ id, target }) => `--mount=type=secret,id=${id},target=${target}`),
+    ...stage.caches.map((cache) => cacheMount(cache, `/root/${cache}`, options)),
+  ]
+  const env = options.secrets.flatMap((secret) =>
+    Object.entries(secret.env).map(([name, value]) => `${name}=${value}`),
+  )
+  const words = env.length > 0 ? ['env', ...env, ...command] : command
+  return ['RUN', ...mounts, json(words)].join(' ')
+}
+
+function aptLines(packages: string[], options: DockerfileOptions): string[] {
+  if (packages.length === 0) return []
+  const mounts = [
+    ...options.secrets.map(({ id, target }) => `--mount=type=secret,id=${id},target=${target}`),
+    `${cacheMount('apt-lists', '/var/lib/apt/lists', options)},sharing=locked`,
+    `${cacheMount('apt-archives', '/var/cache/apt', options)},sharing=locked`,
+  ].join(' ')
+  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages]
+  return [`RUN ${mounts} ["apt-get","update"]`, `RUN ${mounts} ${json(install)}`]
+}
+
+function cacheMount(name: string, target: string, options: DockerfileOptions): string {
+  const id = `${options.cacheScope}-${name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-/, '')}`
+  return `--mount=type=cache,id=${id},target=${target}`
+}
+
+function json(words: string[]): string {
+  return JSON.stringify(words)
+}
+
+function quote(value: string): string {
+  // A line break would end the instruction and let the value write its own.
+  if (/[\r\n\0]/.test(value)) {
+    throw new AppError('plan_failed', 'An environment value of the plan holds a line break.', {
+      hint: 'Set multi-line values in the server’s environment, not in moorage.json.',
+    })
+  }
+  return `"${value.replace(/[\\"$]/g, '\\$&')}"`
+}

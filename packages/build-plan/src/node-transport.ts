@@ -1,0 +1,61 @@
+import { scanSources } from './scan-sources.ts'
+import type { SourceTree } from './source-tree.ts'
+
+export type NodeTransports = {
+  http: boolean
+  sse: boolean
+  stdio: boolean
+  /** The MCP path that the source names, where it names one. */
+  path: string | null
+  /** Does the source read PORT? */
+  readsPort: boolean
+  /** The port that the source listens on by a plain number. */
+  fixedPort: number | null
+}
+
+const endings = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs']
+
+const http =
+  /server\/streamableHttp(?:\.js)?['"]|\b(?:WebStandard|Node)?StreamableHTTPServerTransport\b|\bcreateMcpHandler\b|@modelcontextprotocol\/(?:node|express|hono|fastify)['"]/
+const sse = /server\/sse(?:\.js)?['"]|\bSSEServerTransport\b/
+const stdio = /server\/stdio(?:\.js)?['"]|\bStdioServerTransport\b|\bserveStdio\b/
+
+/** Which transports a JavaScript or TypeScript server uses, by what its source imports. */
+export function findNodeTransports(tree: SourceTree): NodeTransports {
+  const texts = scanSources(tree, endings).map((source) => source.text)
+  const some = (pattern: RegExp) => texts.some((text) => pattern.test(text))
+  return {
+    http: some(http),
+    sse: some(sse),
+    stdio: some(stdio),
+    path: findPath(texts),
+    readsPort: some(/\bPORT\b/),
+    fixedPort: findPort(texts),
+  }
+}
+
+function findPath(texts: string[]): string | null {
+  if (texts.some((text) => /['"`]\/mcp['"`/]/.test(text))) return '/mcp'
+  const routes = new Set<string>()
+  for (const text of texts) {
+    for (const match of text.matchAll(
+      /\.(?:post|all)\([ \t]*['"](\/[A-Za-z0-9._~/-]{0,80})['"]/g,
+    )) {
+      if (match[1] !== undefined) routes.add(match[1])
+    }
+  }
+  const [only] = routes
+  return routes.size === 1 ? (only ?? null) : null
+}
+
+function findPort(texts: string[]): number | null {
+  const ports = new Set<number>()
+  for (const text of texts) {
+    for (const match of text.matchAll(/\.listen\([ \t]*(\d{2,5})\b/g)) ports.add(Number(match[1]))
+    for (const match of text.matchAll(/\bport\b[ \t]*[:=][ \t]*(\d{2,5})\b/gi)) {
+      ports.add(Number(match[1]))
+    }
+  }
+  const [only] = ports
+  return ports.size === 1 && only !== undefined && only < 65536 ? only : null
+}

@@ -1,0 +1,89 @@
+import { type Source, scanSources } from './scan-sources.ts'
+import type { SourceTree } from './source-tree.ts'
+
+export type PythonEntry = {
+  path: string
+  object: string
+  /** Which package the object's class comes from. */
+  library: 'fastmcp' | 'mcp'
+  /** Calls `.run(…)` as it is imported, so importing it would never come back. */
+  runsOnImport: boolean
+  /** Imports its neighbours by `from .x import`, so it only loads as part of its package. */
+  relativeImports: boolean
+  /** Other files that would have done, for the reason row. */
+  others: string[]
+}
+
+const objectPattern =
+  /^([A-Za-z_]\w{0,80})[ \t]*(?::[^=\n]{1,80})?=[ \t]*(?:\w{1,40}\.){0,4}(?:FastMCP|MCPServer)\b/gm
+const factoryPattern =
+  /^(?:async )?def ([A-Za-z_]\w{0,80})\(\)[ \t]*->[ \t]*["']?(?:\w{1,40}\.){0,4}(?:FastMCP|MCPServer)\b/gm
+
+const objectNames = ['mcp', 'server', 'app']
+const fileNames = ['server.py', 'main.py', 'app.py', 'mcp_server.py', '__main__.py', '__init__.py']
+
+type Candidate = { source: Source; objects: string[] }
+
+/** The file and the object of a FastMCP (or MCPServer) server, found without running anything. */
+export function findPythonEntry(
+  tree: SourceTree,
+  scripts: readonly string[] = [],
+): PythonEntry | null {
+  const candidates = scanSources(tree, ['.py'])
+    .map((source) => ({ source, objects: objectsIn(source.text) }))
+    .filter((candidate) => candidate.objects.length > 0)
+  const rank = rankBy(scripts)
+  const [best, ...rest] = candidates.sort((a, b) => rank(a) - rank(b))
+  if (best === undefined) return null
+  const object = objectNames.find((name) => best.objects.includes(name)) ?? best.objects[0]
+  if (object === undefined) return null
+  return describe(best.source, object, rest)
+}
+
+/** The same facts of a file that somebody named. Null where it is not in the tree. */
+export function pythonEntryAt(
+  tree: SourceTree,
+  path: string,
+  object: string | null,
+): PythonEntry | null {
+  const text = tree.read(path)
+  if (text === null) return null
+  const objects = objectsIn(text)
+  const found = objectNames.find((name) => objects.includes(name)) ?? objects[0] ?? 'mcp'
+  return describe({ path, text }, object ?? found, [])
+}
+
+function objectsIn(text: string): string[] {
+  const names = [...text.matchAll(objectPattern), ...text.matchAll(factoryPattern)]
+  return names.map((match) => match[1]).filter((name) => name !== undefined)
+}
+
+/** Lower is better. A composing server beats its parts, and one that can be run beats a library. */
+function rankBy(scripts: readonly string[]): (candidate: Candidate) => number {
+  const named = scripts.map((script) => script.split(':')[0]?.replaceAll('.', '/'))
+  return ({ source, objects }) => {
+    const fileName = source.path.slice(source.path.lastIndexOf('/') + 1)
+    const nameRank = fileNames.indexOf(fileName)
+    const module = source.path.replace(/^src\//, '').replace(/(?:\/__init__)?\.py$/, '')
+    return (
+      (named.includes(module) ? 0 : 1000) +
+      (/\.(?:mount|import_server)\(/.test(source.text) ? 0 : 400) +
+      (/\.run(?:_async)?\(/.test(source.text) ? 0 : 200) +
+      source.path.split('/').length * 10 +
+      (nameRank < 0 ? fileNames.length : nameRank) +
+      (objects.some((name) => objectNames.includes(name)) ? 0 : 5)
+    )
+  }
+}
+
+function describe(source: Source, object: string, rest: Candidate[]): PythonEntry {
+  const { text } = source
+  return {
+    path: source.path,
+    object,
+    library: /^\s*(?:from|import) fastmcp\b/m.test(text) ? 'fastmcp' : 'mcp',
+    runsOnImport: new RegExp(`^${object}\\.run\\(`, 'm').test(text),
+    relativeImports: /^[ \t]*from \.+\w* ?import\b|^[ \t]*from \.+\w/m.test(text),
+    others: rest.map((candidate) => candidate.source.path),
+  }
+}
