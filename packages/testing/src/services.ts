@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { migrate } from '@moorage/db/migrate'
+import pg from 'pg'
+import { testEnv } from './env.ts'
+
+/** A database of its own for a test file, on the test Postgres, with the schema applied. */
+export async function testDatabaseUrl(): Promise<string> {
+  const { databaseUrl, templateDatabase } = testEnv()
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const copied = templateDatabase ? ` TEMPLATE ${pg.escapeIdentifier(templateDatabase)}` : ''
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}${copied}`)
+  } finally {
+    await client.end()
+  }
+  const url = new URL(databaseUrl)
+  url.pathname = `/${name}`
+  await migrate(url.href)
+  return url.href
+}
+
+/** Of a Redis that all test files share: keep to a key prefix of your own. */
+export function testRedisUrl(): string {
+  return testEnv().redisUrl
+}
+
+/** Whether a container engine answers. */
+export function dockerIsUp(): boolean {
+  return testEnv().dockerIsUp
+}
+
+/** The machine's CA bundle where it holds a CA of its own, which builds then need too. */
+export function caBundlePath(): string | null {
+  return testEnv().caBundlePath
+}
+
+/** Names of base images to build servers on; null stands for the product's default. */
+export function baseImage(language: 'python' | 'node' | 'golang'): string | null {
+  return testEnv().baseImages[language]
+}
+
+/** Chromium for browser tests. */
+export function chromiumPath(): string {
+  return testEnv().chromiumPath
+}

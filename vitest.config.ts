@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitest/config'
+
+const skipped = [
+  '**/node_modules/**',
+  '**/fixtures/**',
+  '**/.moorage/**',
+  '**/.next/**',
+  'e2e/servers/**',
+  'infra/examples/**',
+]
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{apps,packages,infra}/**/*.test.{ts,tsx}'],
+          exclude: [...skipped, '**/*.integration.test.ts', '**/e2e/**'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['{apps,packages,infra}/**/*.integration.test.ts'],
+          exclude: skipped,
+          globalSetup: 'infra/test/services-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.e2e.test.ts', 'apps/web/e2e/**/*.e2e.test.ts'],
+          exclude: skipped,
+          globalSetup: 'infra/test/services-setup.ts',
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Each of them starts a whole platform: one at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
