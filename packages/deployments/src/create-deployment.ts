@@ -51,6 +51,10 @@ export async function createDeployment(
       where: { id: { in: older.map((row) => row.id) }, status: 'queued' },
       data: { status: 'superseded', finishedAt: new Date() },
     })
+    await tx.deployment.updateMany({
+      where: { id: { in: older.map((row) => row.id) }, status: { in: ['building', 'starting'] } },
+      data: { cancelRequestedAt: new Date() },
+    })
     const created = await tx.deployment.create({
       data: {
         id: newId('dep'),

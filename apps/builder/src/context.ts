@@ -1,0 +1,16 @@
+import type { Deps } from '@moorage/deployments/deps'
+import type { RuntimeDriver } from '@moorage/runtime/driver'
+import type { Logger } from 'pino'
+import type { Collectors } from './collect-logs.ts'
+import type { Env } from './env.ts'
+
+/** What every part of the builder works with. */
+export type Builder = {
+  deps: Deps
+  driver: RuntimeDriver
+  env: Env
+  log: Logger
+  collectors: Collectors
+  /** Aborts when the builder is told to stop. */
+  stopping: AbortSignal
+}

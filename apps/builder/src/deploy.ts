@@ -1,0 +1,214 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { planBuild } from '@moorage/build-plan/detect'
+import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
+import { readDirectory } from '@moorage/build-plan/read-directory'
+import type { JobOutcome } from '@moorage/bus/jobs'
+import type { Instance } from '@moorage/db/client'
+import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployment'
+import { finishCanceled } from '@moorage/deployments/finish-deployment'
+import { beginStep, endStep } from '@moorage/deployments/record-step'
+import { switchRoute } from '@moorage/deployments/switch-route'
+import type { DeploymentStepName } from '@moorage/domain/deployment'
+import { AppError, toAppError } from '@moorage/domain/error'
+import { createLogWriter } from '@moorage/logs/append'
+import { waitUntilReady } from '@moorage/mcp/probe'
+import type { Builder } from './context.ts'
+import { describeFailure } from './describe-failure.ts'
+import { gitSource } from './git-source.ts'
+import { removeUnkeptImages } from './retention.ts'
+import { drainOld } from './steps/drain.ts'
+import { fetchSource } from './steps/fetch.ts'
+import { startInstance } from './steps/start.ts'
+import { tidyUp } from './tidy-up.ts'
+
+/** Aborts of running deployments, by deployment id. */
+export type Running = Map<string, AbortController>
+
+/** One deployment from claim to drain, or from wherever the last worker died. */
+export async function deploy(
+  builder: Builder,
+  running: Running,
+  deploymentId: string,
+): Promise<JobOutcome> {
+  const claimed = await claimDeployment(builder.deps, deploymentId)
+  if ('retryInMs' in claimed) return claimed
+  if ('nothingToDo' in claimed) return 'done'
+  const { claim } = claimed
+  const abort = new AbortController()
+  running.set(deploymentId, abort)
+  const stop = () => abort.abort()
+  builder.stopping.addEventListener('abort', stop, { once: true })
+  const run = createRun(builder, claim, abort.signal)
+  try {
+    await pipeline(run)
+    return 'done'
+  } catch (error) {
+    if (builder.stopping.aborted) return { retryInMs: 0 } // The next builder goes on from here.
+    await end(run, toAppError(error))
+    return 'done'
+  } finally {
+    builder.stopping.removeEventListener('abort', stop)
+    running.delete(deploymentId)
+    await run.log.flush()
+  }
+}
+
+/** The straight line. Every step can be done again; what is recorded is not done twice. */
+async function pipeline(run: Run): Promise<void> {
+  const { builder, claim } = run
+  if (claim.deployment.status !== 'live') {
+    const built = (await alreadyBuilt(run)) ?? (await buildFromSource(run))
+    const instance = await start(run, built)
+    await handshake(run, built.plan, instance)
+    await begin(run, 'switch')
+    await switchRoute(builder.deps, claim, instance.id)
+    say(run, 'Live')
+  }
+  await begin(run, 'drain')
+  await drainOld(builder, claim.server.id, (line) => say(run, line))
+  await removeUnkeptImages(builder, claim.server.id)
+  await endStep(builder.deps, claim, 'drain')
+}
+
+type Built = { plan: BuildPlan; imageId: string }
+
+/** A rollback brings its image along; a worker that died after the build left one. */
+async function alreadyBuilt({ builder, claim }: Run): Promise<Built | null> {
+  const { deployment } = claim
+  const source = deployment.sourceId
+    ? await builder.deps.db.deployment.findFirst({
+        where: { id: deployment.sourceId, serverId: deployment.serverId },
+      })
+    : deployment
+  const imageId = source?.imageId ?? null
+  if (imageId && (await builder.driver.hasImage(imageId))) {
+    const plan = buildPlanSchema.parse(source?.plan)
+    if (deployment.sourceId)
+      await builder.deps.db.deployment.update({
+        where: { id: deployment.id },
+        data: { imageId, imageSizeBytes: source?.imageSizeBytes ?? null, plan },
+      })
+    return { plan, imageId }
+  }
+  if (!deployment.sourceId) return null
+  throw new AppError('start_failed', 'The image of that deployment is not kept any more.', {
+    hint: 'Deploy its commit again.',
+  })
+}
+
+async function buildFromSource(run: Run): Promise<Built> {
+  const { builder, claim, signal } = run
+  const { deployment, server } = claim
+  const { env } = builder
+  const onLog = (line: string) => say(run, line)
+  const workDir = join(env.MOORAGE_DATA_DIR, 'work', deployment.id)
+  const sourceDir = join(workDir, `source-${claim.attempt}`)
+
+  await begin(run, 'fetch')
+  const fetched = await fetchSource({
+    source: await gitSource(builder, server, deployment.trigger),
+    ref: deployment.ref ?? server.branch,
+    commitSha: deployment.commitSha,
+    dir: sourceDir,
+    caFile: env.MOORAGE_BUILD_CA_FILE,
+    submoduleHosts: env.MOORAGE_SUBMODULE_HOSTS,
+    trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
+    maxBytes: env.MOORAGE_MAX_SOURCE_MB * 1e6,
+    onLog,
+    signal,
+  })
+  await endStep(builder.deps, claim, 'fetch', fetched)
+
+  await begin(run, 'plan')
+  const plan = planBuild(await readDirectory(sourceDir), { rootDir: server.rootDir })
+  onLog(`Planned as ${plan.flavor}`)
+  await endStep(builder.deps, claim, 'plan', { plan })
+
+  await begin(run, 'build')
+  const image = await builder.driver.build({
+    serverId: server.id,
+    deploymentId: deployment.id,
+    teamId: server.teamId,
+    plan,
+    sourceDir,
+    limits: { timeoutMs: env.MOORAGE_BUILD_TIMEOUT_SECONDS, memoryBytes: 2 * 1024 ** 3, cpus: 2 },
+    onLog,
+    signal,
+  })
+  await endStep(builder.deps, claim, 'build', {
+    imageId: image.id,
+    imageSizeBytes: BigInt(image.sizeBytes),
+  })
+  await rm(workDir, { recursive: true, force: true })
+  return { plan, imageId: image.id }
+}
+
+async function start(run: Run, built: Built): Promise<Instance> {
+  await begin(run, 'start')
+  const instance = await startInstance(run.builder, { claim: run.claim, ...built })
+  await endStep(run.builder.deps, run.claim, 'start')
+  return instance
+}
+
+async function handshake(run: Run, plan: BuildPlan, instance: Instance): Promise<void> {
+  const { builder, claim, signal } = run
+  await begin(run, 'handshake')
+  const found = await waitUntilReady({
+    url: `http://${instance.host}:${instance.port}${plan.path}`,
+    timeoutMs: builder.env.MOORAGE_START_TIMEOUT_SECONDS,
+    signal,
+    isAlive: async () => (await builder.driver.inspect(instance.id))?.state === 'running',
+  })
+  const count = found.tools.length
+  say(
+    run,
+    `${found.serverInfo.name} ${found.serverInfo.version} answers: ${count} ${count === 1 ? 'tool' : 'tools'}`,
+  )
+  await endStep(builder.deps, claim, 'handshake', { handshake: JSON.parse(JSON.stringify(found)) })
+}
+
+export type Run = {
+  builder: Builder
+  claim: Claim
+  signal: AbortSignal
+  log: ReturnType<typeof createLogWriter>
+  /** The step that runs, for the failure. */
+  step: DeploymentStepName
+}
+
+function createRun(builder: Builder, claim: Claim, signal: AbortSignal): Run {
+  const { id: deploymentId, serverId } = claim.deployment
+  const log = createLogWriter(builder.deps, { serverId, deploymentId, instanceId: null })
+  return { builder, claim, signal, log, step: 'fetch' }
+}
+
+async function begin(run: Run, step: DeploymentStepName): Promise<void> {
+  run.step = step
+  run.signal.throwIfAborted()
+  await beginStep(run.builder.deps, run.claim, step)
+}
+
+function say(run: Run, line: string): void {
+  run.log.write('build', line)
+}
+
+/** A deployment that did not get there leaves its reason, and nothing else. */
+async function end(run: Run, error: AppError): Promise<void> {
+  const { builder, claim } = run
+  if (run.step === 'drain') throw error // It is live: the sweep brings the drain to its end.
+  if (error.code === 'canceled' || run.signal.aborted) {
+    const mine = await builder.deps.db.deployment.count({
+      where: { id: claim.deployment.id, attempt: claim.attempt },
+    })
+    const gone =
+      (await builder.deps.db.deployment.count({ where: { id: claim.deployment.id } })) === 0
+    if (mine === 0 && !gone) return // Another worker has it, and what belongs to it.
+    await tidyUp(builder, claim.deployment.id)
+    if (!gone) await finishCanceled(builder.deps, claim.deployment)
+    say(run, 'Canceled')
+    return
+  }
+  await describeFailure(run, error)
+  await tidyUp(builder, claim.deployment.id)
+}

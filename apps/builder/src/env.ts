@@ -1,0 +1,60 @@
+import { parseEncryptionKey } from '@moorage/access/secret-box'
+import { z } from 'zod'
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+
+const seconds = (fallback: number) =>
+  z.coerce
+    .number()
+    .positive()
+    .default(fallback)
+    .transform((value) => value * 1000)
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  REDIS_URL: z.string().optional(),
+  MOORAGE_DATA_DIR: z.string().min(1),
+  MOORAGE_ENV: z.enum(['development', 'production']).default('development'),
+  MOORAGE_ENCRYPTION_KEY: z.string().transform(parseEncryptionKey),
+  MOORAGE_PLATFORM_ID: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  /** `auto`: docker where an engine answers, else process. In production process must be named. */
+  MOORAGE_RUNTIME: z.enum(['docker', 'process', 'auto']).default('auto'),
+  /** Set by `npm start`: the servers end with the platform instead of running on without a router. */
+  MOORAGE_STOP_INSTANCES: z.enum(['0', '1']).default('0'),
+  MOORAGE_BUILD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  MOORAGE_BUILD_TIMEOUT_SECONDS: seconds(900),
+  MOORAGE_START_TIMEOUT_SECONDS: seconds(60),
+  MOORAGE_DRAIN_SECONDS: seconds(60),
+  MOORAGE_SERVER_MEMORY_MB: z.coerce.number().int().min(64).default(512),
+  MOORAGE_SERVER_CPUS: z.coerce.number().positive().default(1),
+  MOORAGE_MAX_SOURCE_MB: z.coerce.number().int().min(1).default(1024),
+  /** Hosts that may be fetched from though they are private or speak plain http. */
+  MOORAGE_TRUSTED_REPO_HOSTS: list,
+  /** Hosts that submodules may come from, besides the repository's own. */
+  MOORAGE_SUBMODULE_HOSTS: list,
+  MOORAGE_BASE_IMAGE_PYTHON: z.string().optional(),
+  MOORAGE_BASE_IMAGE_NODE: z.string().optional(),
+  MOORAGE_BUILD_CA_FILE: z.string().optional(),
+  MOORAGE_BUILD_NPM_REGISTRY: z.string().optional(),
+  MOORAGE_BUILD_PIP_INDEX_URL: z.string().optional(),
+  MOORAGE_BUILD_HTTP_PROXY: z.string().optional(),
+  MOORAGE_BUILD_HTTPS_PROXY: z.string().optional(),
+  MOORAGE_BUILD_NO_PROXY: z.string().optional(),
+})
+
+export type Env = z.infer<typeof schema>
+
+export function readEnv(): Env {
+  const parsed = schema.safeParse(process.env)
+  if (parsed.success) return parsed.data
+  console.error(`The builder cannot start:\n${z.prettifyError(parsed.error)}`)
+  process.exit(78) // EX_CONFIG
+}

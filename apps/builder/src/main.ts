@@ -1,0 +1,83 @@
+import { createEvents } from '@moorage/bus/events'
+import { createDeployQueue, createDeployWorker } from '@moorage/bus/jobs'
+import { createDb } from '@moorage/db/client'
+import { pino } from 'pino'
+import { createCollectors } from './collect-logs.ts'
+import type { Builder } from './context.ts'
+import { createDriver } from './create-driver.ts'
+import { deploy, type Running } from './deploy.ts'
+import { readEnv } from './env.ts'
+import { createSupervisor } from './supervise.ts'
+import { sweep } from './sweep.ts'
+
+const env = readEnv()
+const log = pino({ name: 'builder' })
+const stop = new AbortController()
+
+const bus = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL }
+const db = createDb(env.DATABASE_URL)
+const events = await createEvents(bus)
+const queue = await createDeployQueue(bus)
+const driver = await createDriver(env)
+const deps = { db, events, queue, encryptionKey: env.MOORAGE_ENCRYPTION_KEY }
+const collectors = createCollectors({ db, events, driver, log })
+const builder: Builder = { deps, driver, env, log, collectors, stopping: stop.signal }
+const running: Running = new Map()
+const supervisor = createSupervisor(builder)
+
+await driver.sweep()
+await events.subscribe((event) => {
+  if (event.type === 'cancel') running.get(event.deploymentId)?.abort()
+})
+const worker = createDeployWorker({
+  ...bus,
+  concurrency: env.MOORAGE_BUILD_CONCURRENCY,
+  handle: (deploymentId) => deploy(builder, running, deploymentId),
+  onError: (error) => log.error({ error }, 'a deployment job went wrong'),
+})
+const watching = supervisor.watch().catch((error: unknown) => {
+  if (!stop.signal.aborted) log.error({ error }, 'watching instances ended')
+})
+const stopTick = every(5_000, async () => {
+  await sweep(builder, running)
+  await supervisor.reconcile()
+})
+process.send?.({ type: 'ready' })
+log.info({ runtime: driver.name }, 'builder is ready')
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown())
+process.once('disconnect', () => void shutDown())
+
+let stopping = false
+async function shutDown(): Promise<void> {
+  if (stopping) return
+  stopping = true
+  stop.abort()
+  await stopTick()
+  await worker.close()
+  if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()
+  await collectors.close()
+  await watching
+  await Promise.allSettled([queue.close(), events.close(), driver.close(), db.$disconnect()])
+  process.exit(0)
+}
+
+/** The rows stay as they are: the next start finds them not running and starts them again. */
+async function stopInstances(): Promise<void> {
+  const all = await driver.list()
+  await Promise.allSettled(all.map(({ instanceId }) => driver.stop(instanceId, { graceMs: 3_000 })))
+}
+
+/** Runs now and again after each pause, never twice at once. Returns the function that ends it. */
+function every(ms: number, work: () => Promise<void>): () => Promise<void> {
+  let timer: NodeJS.Timeout
+  let current = run()
+  async function run(): Promise<void> {
+    await work().catch((error: unknown) => log.error({ error }, 'the sweep went wrong'))
+    if (!stop.signal.aborted) timer = setTimeout(() => (current = run()), ms)
+  }
+  return async () => {
+    clearTimeout(timer)
+    await current
+  }
+}

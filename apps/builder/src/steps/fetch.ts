@@ -1,0 +1,149 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { AppError } from '@moorage/domain/error'
+import { type Git, type GitSource, openGit } from '../git.ts'
+import { checkoutSubmodules } from '../submodules.ts'
+
+export type FetchInput = {
+  source: GitSource
+  /** Branch or tag. */
+  ref: string
+  /** Where it is known already: this commit and no other. */
+  commitSha: string | null
+  /** Made anew; everything in it is removed first. */
+  dir: string
+  caFile: string | undefined
+  submoduleHosts: readonly string[]
+  trustedHosts: readonly string[]
+  maxBytes: number
+  onLog: (line: string) => void
+  signal: AbortSignal
+}
+
+export type Fetched = { commitSha: string; commitMessage: string }
+
+const maxFiles = 100_000
+const timeoutMs = 5 * 60_000
+
+/** Brings exactly one commit, without history, hooks or filters, into `dir`. */
+export async function fetchSource(input: FetchInput): Promise<Fetched> {
+  await rm(input.dir, { recursive: true, force: true })
+  await mkdir(input.dir, { recursive: true })
+  const privateDir = join(dirname(input.dir), 'private')
+  const git = await openGit({ ...input, privateDir, timeoutMs })
+  try {
+    const commitSha = input.commitSha ?? (await resolveRef(git, input))
+    input.onLog(`Fetching ${commitSha.slice(0, 7)} of ${input.ref}`)
+    await fetchCommit(git, input, commitSha)
+    await checkSize(git, commitSha, input.maxBytes)
+    await must(
+      git,
+      ['checkout', '--quiet', '--force', '--detach', commitSha],
+      'The commit cannot be checked out.',
+    )
+    await checkoutSubmodules(git, input, fetchSource)
+    const { stdout } = await git(['log', '-1', '--format=%s', commitSha])
+    return { commitSha, commitMessage: stdout.trim().slice(0, 500) }
+  } finally {
+    await rm(privateDir, { recursive: true, force: true })
+    await rm(join(input.dir, '.git'), { recursive: true, force: true })
+  }
+}
+
+async function resolveRef(git: Git, { source, ref }: FetchInput): Promise<string> {
+  const wanted = [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/tags/${ref}^{}`]
+  const { exitCode, stdout, stderr } = await git(['ls-remote', '--', address(source), ...wanted])
+  if (exitCode !== 0) throw unreachable(source, stderr)
+  const found = new Map(
+    stdout.split('\n').map((line) => line.split('\t').reverse() as [string, string]),
+  )
+  // A branch before a tag; of an annotated tag the commit and not the tag object.
+  const sha = found.get(wanted[0] ?? '') ?? found.get(wanted[2] ?? '') ?? found.get(wanted[1] ?? '')
+  if (sha && /^[0-9a-f]{40}$/.test(sha)) return sha
+  throw new AppError('fetch_failed', `There is no branch or tag "${ref}" in the repository.`, {
+    hint: `Push it, or set another branch: moorage servers update SLUG --branch NAME`,
+  })
+}
+
+async function fetchCommit(
+  git: Git,
+  { source, ref, onLog }: FetchInput,
+  sha: string,
+): Promise<void> {
+  await must(git, ['init', '--quiet', '--initial-branch=main', '.'], 'git init failed.')
+  const fetch = [
+    'fetch',
+    '--depth=1',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    '--progress',
+  ]
+  const options = { onLine: (line: string) => /\b(100%|error|fatal)/.test(line) && onLog(line) }
+  const exact = await git([...fetch, '--', address(source), sha], options)
+  if (exact.exitCode === 0) return
+  // Some servers hand out branch tips only.
+  const tip = await git([...fetch, '--', address(source), `refs/heads/${ref}`], options)
+  const present = await git(['cat-file', '-e', `${sha}^{commit}`])
+  if (present.exitCode === 0) return
+  if (tip.exitCode !== 0) throw unreachable(source, exact.stderr)
+  throw new AppError('fetch_failed', `The commit ${sha.slice(0, 7)} is no longer on ${ref}.`, {
+    hint: 'The branch has moved on; deploy again to get its newest commit.',
+  })
+}
+
+/** Before a file is written: what the commit would take on disk. */
+async function checkSize(git: Git, sha: string, maxBytes: number): Promise<void> {
+  const { exitCode, stdout } = await git([
+    'ls-tree',
+    '-r',
+    '--full-tree',
+    '--format=%(objectsize)',
+    sha,
+  ])
+  const sizes = stdout.split('\n').filter(Boolean)
+  const bytes = sizes.reduce((sum, size) => sum + (Number(size) || 0), 0)
+  if (exitCode !== 0 || sizes.length > maxFiles || bytes > maxBytes)
+    throw new AppError(
+      'too_large',
+      `The repository is too large: ${sizes.length} files, ${Math.round(bytes / 1e6)} MB.`,
+      { hint: `At most ${maxFiles} files and ${Math.round(maxBytes / 1e6)} MB are built.` },
+    )
+}
+
+function address(source: GitSource): string {
+  return source.kind === 'pushed' ? source.path : source.repo.url
+}
+
+async function must(git: Git, args: string[], userMessage: string): Promise<void> {
+  const { exitCode, stderr } = await git(args)
+  if (exitCode !== 0)
+    throw new AppError('fetch_failed', userMessage, { message: stderr, exitCode: exitCode ?? 1 })
+}
+
+function unreachable(source: GitSource, stderr: string): AppError {
+  if (source.kind === 'pushed')
+    return new AppError('fetch_failed', 'What was pushed is not there any more.', {
+      message: stderr,
+      hint: 'Push it again.',
+    })
+  const { host, protocol } = source.repo
+  const refused =
+    /authentication failed|could not read (username|password)|terminal prompts|permission denied|publickey|\b(401|403)\b/i
+  if (refused.test(stderr) || /repository .*not found|\b404\b/i.test(stderr))
+    return new AppError(
+      'fetch_failed',
+      `${host} does not let us read this repository, or it does not exist.`,
+      {
+        message: stderr,
+        hint:
+          protocol === 'ssh'
+            ? "Add the server's deploy key (Settings) to the repository, read-only."
+            : 'For a private repository use its ssh URL with the deploy key, or push to Moorage.',
+      },
+    )
+  return new AppError('fetch_failed', `The repository on ${host} cannot be reached.`, {
+    message: stderr,
+    hint: stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? 'Check the URL.',
+  })
+}

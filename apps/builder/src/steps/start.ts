@@ -1,0 +1,53 @@
+import type { BuildPlan } from '@moorage/build-plan/plan'
+import type { Instance } from '@moorage/db/client'
+import type { Claim } from '@moorage/deployments/claim-deployment'
+import { resolveEnv } from '@moorage/deployments/env-vars'
+import { newId } from '@moorage/domain/id'
+import type { InstanceStatus } from '@moorage/runtime/driver'
+import type { Builder } from '../context.ts'
+
+/** The row comes first, so that whatever runs is named by one; a second call finds both again. */
+export async function startInstance(
+  builder: Builder,
+  input: { claim: Claim; plan: BuildPlan; imageId: string },
+): Promise<Instance> {
+  const { deployment, server } = input.claim
+  const instance =
+    (await builder.deps.db.instance.findFirst({
+      where: { deploymentId: deployment.id, state: { not: 'stopped' } },
+    })) ??
+    (await builder.deps.db.instance.create({
+      data: {
+        id: newId('ins'),
+        deploymentId: deployment.id,
+        serverId: server.id,
+        runtime: builder.driver.name,
+      },
+    }))
+  return runInstance(builder, instance, input)
+}
+
+/** Starts what the row names, or finds that it runs, and notes where it answers. */
+export async function runInstance(
+  builder: Builder,
+  instance: Instance,
+  input: { plan: BuildPlan; imageId: string },
+): Promise<Instance> {
+  const { deps, driver, env } = builder
+  const status: InstanceStatus = await driver.deploy({
+    instanceId: instance.id,
+    serverId: instance.serverId,
+    deploymentId: instance.deploymentId,
+    imageId: input.imageId,
+    plan: input.plan,
+    env: await resolveEnv(deps, { serverId: instance.serverId, scope: 'production' }),
+    limits: {
+      memoryBytes: env.MOORAGE_SERVER_MEMORY_MB * 1024 * 1024,
+      cpus: env.MOORAGE_SERVER_CPUS,
+      pids: 256,
+    },
+  })
+  builder.collectors.ensure(instance)
+  const { host = null, port = null } = status.address ?? {}
+  return deps.db.instance.update({ where: { id: instance.id }, data: { host, port } })
+}

@@ -1,0 +1,151 @@
+import { buildPlanSchema } from '@moorage/build-plan/plan'
+import type { Deployment, Instance } from '@moorage/db/client'
+import { refreshRoute } from '@moorage/deployments/switch-route'
+import { createLogWriter } from '@moorage/logs/append'
+import { waitUntilReady } from '@moorage/mcp/probe'
+import type { Builder } from './context.ts'
+import { endInstance } from './steps/drain.ts'
+import { runInstance } from './steps/start.ts'
+
+type LiveInstance = Instance & { deployment: Deployment }
+
+export type Supervisor = {
+  /** Compares what should run with what runs, and mends it. Safe to call at any time. */
+  reconcile(): Promise<void>
+  /** Reacts to exits until the builder stops. */
+  watch(): Promise<void>
+}
+
+const firstDelayMs = 1_000
+const maxDelayMs = 60_000
+/** A server that ran this long is healthy again: its next crash starts from the first delay. */
+const healthyMs = 60_000
+
+type Crashes = { count: number; lastStart: number; timer: NodeJS.Timeout | null }
+
+/** Keeps every live deployment's instance running, and removes what no row names. */
+export function createSupervisor(builder: Builder): Supervisor {
+  const crashes = new Map<string, Crashes>()
+  const restarting = new Set<string>()
+
+  async function reconcile(): Promise<void> {
+    const { deps, driver } = builder
+    const running = new Map((await driver.list()).map((status) => [status.instanceId, status]))
+    const rows = await deps.db.instance.findMany({
+      where: { state: { not: 'stopped' }, runtime: driver.name },
+      include: { deployment: true },
+    })
+    for (const row of rows) {
+      const status = running.get(row.id)
+      running.delete(row.id)
+      if (status?.state === 'running') builder.collectors.ensure(row)
+      if (row.deployment.status === 'live' && row.state !== 'draining') {
+        if (status?.state !== 'running') await crashed(row, status?.exitCode ?? null, false)
+        else if (row.state === 'crashed' && !restarting.has(row.id)) await comeBack(row)
+      } else if (['failed', 'canceled', 'superseded'].includes(row.deployment.status)) {
+        await endInstance(builder, row.id)
+      }
+    }
+    for (const orphan of running.keys()) {
+      // A row may have been made since the list was read: look again before removing anything.
+      if ((await deps.db.instance.count({ where: { id: orphan, state: { not: 'stopped' } } })) > 0)
+        continue
+      builder.log.info({ instanceId: orphan }, 'removing an instance that no deployment names')
+      await driver.remove(orphan)
+    }
+  }
+
+  async function watch(): Promise<void> {
+    for await (const event of builder.driver.watch(builder.stopping)) {
+      const row = await builder.deps.db.instance.findUnique({
+        where: { id: event.instanceId },
+        include: { deployment: true },
+      })
+      if (row?.deployment.status === 'live' && (row.state === 'ready' || row.state === 'crashed'))
+        await crashed(row, event.exitCode, event.outOfMemory)
+    }
+  }
+
+  async function crashed(
+    row: LiveInstance,
+    exitCode: number | null,
+    outOfMemory: boolean,
+  ): Promise<void> {
+    if (restarting.has(row.id) || crashes.get(row.id)?.timer) return
+    const { deps } = builder
+    const before = crashes.get(row.id)
+    const healthy = !before || Date.now() - before.lastStart > healthyMs
+    const count = healthy ? 0 : before.count + 1
+    const delayMs =
+      row.state === 'ready' || count > 0 ? Math.min(firstDelayMs * 2 ** count, maxDelayMs) : 0
+    await deps.db.instance.updateMany({
+      where: { id: row.id, state: { in: ['ready', 'starting'] } },
+      data: { state: 'crashed' },
+    })
+    await refreshRoute(deps, row.serverId)
+    await note(row, exitMessage(exitCode, outOfMemory, delayMs))
+    const timer = setTimeout(() => void restart(row), exitCode === null ? 0 : delayMs)
+    crashes.set(row.id, { count, lastStart: Date.now() + delayMs, timer })
+  }
+
+  async function restart(row: LiveInstance): Promise<void> {
+    const crash = crashes.get(row.id)
+    if (crash) crash.timer = null
+    if (builder.stopping.aborted) return
+    restarting.add(row.id)
+    try {
+      const current = await builder.deps.db.instance.findUnique({
+        where: { id: row.id },
+        include: { deployment: true },
+      })
+      if (current?.deployment.status !== 'live' || current.state === 'draining') return
+      const imageId = current.deployment.imageId
+      if (!imageId) throw new Error('the live deployment has no image')
+      await builder.collectors.settle(row.id)
+      await runInstance(builder, current, { plan: planOf(current), imageId })
+      await comeBack(current)
+    } catch (error) {
+      builder.log.warn({ error, instanceId: row.id }, 'restart failed')
+    } finally {
+      restarting.delete(row.id)
+    }
+  }
+
+  /** Back behind the route as soon as it answers a handshake; it did so once, when it was deployed. */
+  async function comeBack(row: LiveInstance): Promise<void> {
+    const { deps, driver } = builder
+    const instance = await deps.db.instance.findUniqueOrThrow({ where: { id: row.id } })
+    await waitUntilReady({
+      url: `http://${instance.host}:${instance.port}${planOf(row).path}`,
+      timeoutMs: builder.env.MOORAGE_START_TIMEOUT_SECONDS,
+      signal: builder.stopping,
+      isAlive: async () => (await driver.inspect(row.id))?.state === 'running',
+    })
+    await deps.db.instance.updateMany({
+      where: { id: row.id, state: { in: ['crashed', 'starting'] } },
+      data: { state: 'ready', restarts: { increment: 1 } },
+    })
+    await refreshRoute(deps, row.serverId)
+    await note(row, 'Running again')
+  }
+
+  async function note(row: LiveInstance, text: string): Promise<void> {
+    const source = { serverId: row.serverId, deploymentId: row.deploymentId, instanceId: row.id }
+    const writer = createLogWriter(builder.deps, source)
+    writer.write('system', text)
+    await writer.flush()
+    await builder.deps.events.publish({ type: 'server', serverId: row.serverId })
+  }
+
+  return { reconcile, watch }
+}
+
+function planOf(row: LiveInstance) {
+  return buildPlanSchema.parse(row.deployment.plan)
+}
+
+function exitMessage(exitCode: number | null, outOfMemory: boolean, delayMs: number): string {
+  if (exitCode === null && !outOfMemory) return 'Not running; starting it again'
+  const why = outOfMemory ? 'was killed: out of memory' : `ended with exit code ${exitCode}`
+  return `The server ${why}; starting it again in ${Math.round(delayMs / 1000)} s`
+}
