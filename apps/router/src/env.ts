@@ -1,0 +1,29 @@
+import { env } from 'node:process'
+import { newId } from '@moorage/domain/id'
+import { z } from 'zod'
+
+const flag = z
+  .enum(['0', '1'])
+  .default('0')
+  .transform((value) => value === '1')
+
+const schema = z.object({
+  NODE_ENV: z.string().default('development'),
+  DATABASE_URL: z.url(),
+  REDIS_URL: z.url().optional(),
+  MOORAGE_ROUTER_HOST: z.string().default('127.0.0.1'),
+  MOORAGE_ROUTER_PORT: z.coerce.number().int().min(0).max(65535),
+  MOORAGE_BASE_DOMAIN: z.string().optional(),
+  MOORAGE_DASHBOARD_URL: z.url().optional(),
+  /** "1" behind a front that sets X-Forwarded-* itself. */
+  MOORAGE_TRUST_PROXY: flag,
+  MOORAGE_NODE_ID: z.string().default(() => newId('node')),
+})
+
+/** Throws with the names of what is missing or malformed. */
+export function readEnv(): z.infer<typeof schema> {
+  const given = Object.entries(env).filter(([, value]) => value !== '')
+  const parsed = schema.safeParse(Object.fromEntries(given))
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
+  return parsed.data
+}

@@ -1,0 +1,62 @@
+import { hashKey, keyPrefix } from '@moorage/access/api-key'
+import { AppError } from '@moorage/domain/error'
+import { scopesMay } from '@moorage/domain/permission'
+import type { KeyEntry, ServerEntry, Table } from './table.ts'
+
+/** Who calls. Sessions and log rows are bound to `id`. */
+export type Principal = { id: string; name: string | null; key: KeyEntry | null }
+
+/** On a public server nobody is told from anybody; on an own-auth one the server itself does it. */
+const anyone: Principal = { id: 'anyone', name: null, key: null }
+
+/**
+ * Who may call this server, or an AppError. A caller without a good key learns nothing of which
+ * servers exist, and a key nothing of the servers of other teams.
+ */
+export function authenticate(
+  table: Table,
+  server: ServerEntry | undefined,
+  authorization: string | undefined,
+): Principal {
+  if (server && server.access !== 'private') return anyone
+  const key = goodKey(table, authorization)
+  if (!server || server.teamId !== key.teamId)
+    throw new AppError('not_found', 'There is no server of this name that your key may call.', {
+      hint: 'Check the name in the URL: moorage servers',
+    })
+  if (
+    (key.serverId !== null && key.serverId !== server.id) ||
+    !scopesMay(key.scopes, 'server.call')
+  )
+    throw new AppError('forbidden', 'This key is not for calling this server.', {
+      hint: 'Make one that is: moorage keys create --scope call',
+    })
+  return { id: key.id, name: key.name, key }
+}
+
+/** Is what was allowed when the exchange began allowed still? For streams that outlive a revoked key. */
+export function isStillAllowed(table: Table, serverId: string, principal: Principal): boolean {
+  const server = table.server(serverId)
+  if (!server) return false
+  if (principal.key === null) return server.access !== 'private'
+  const key = table.keyByHash(principal.key.hash)
+  return key !== undefined && !isExpired(key)
+}
+
+function goodKey(table: Table, authorization: string | undefined): KeyEntry {
+  const token = authorization?.match(/^bearer +(\S+) *$/i)?.[1]
+  if (!token)
+    throw new AppError('unauthenticated', 'This server needs an API key.', {
+      hint: 'Send it as "Authorization: Bearer mrg_...".',
+    })
+  const key = token.startsWith(keyPrefix) ? table.keyByHash(hashKey(token)) : undefined
+  if (!key || isExpired(key))
+    throw new AppError('unauthenticated', 'This API key is unknown, revoked or expired.', {
+      hint: 'Make a new one: moorage keys create',
+    })
+  return key
+}
+
+function isExpired(key: KeyEntry): boolean {
+  return key.expiresAtMs !== null && key.expiresAtMs <= Date.now()
+}

@@ -1,0 +1,30 @@
+import type { Endpoints } from './endpoints.ts'
+import type { InFlight } from './in-flight.ts'
+import type { KeyUse } from './key-use.ts'
+import type { Limits } from './limits.ts'
+import type { Logger } from './logger.ts'
+import type { Site } from './match.ts'
+import type { RequestLog } from './request-log.ts'
+import type { Sessions } from './sessions.ts'
+import type { TableSync } from './sync-table.ts'
+import type { Table } from './table.ts'
+import type { Upstreams } from './upstreams.ts'
+
+/** What every request is handled with. */
+export type Context = {
+  table: Table
+  sync: Pick<TableSync, 'refresh'>
+  inFlight: InFlight
+  sessions: Sessions
+  endpoints: Endpoints
+  upstreams: Upstreams
+  requestLog: RequestLog
+  keyUse: KeyUse
+  site: Site
+  dashboardOrigin: string | null
+  /** A front that we trust says who the client is, by X-Forwarded-*. */
+  trustProxy: boolean
+  limits: Limits
+  logger: Logger
+  isReady: () => boolean
+}

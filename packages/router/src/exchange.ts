@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { newId } from '@moorage/domain/id'
+import type { Principal } from './authenticate.ts'
+import type { Forwarded } from './headers.ts'
+import type { RpcMessage } from './rpc-message.ts'
+import type { Session } from './sessions.ts'
+import type { InstanceEntry, ServerEntry } from './table.ts'
+
+/** One request and its answer, from the first byte to the last. */
+export type Exchange = {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly requestId: string
+  readonly at: Date
+  readonly startedMs: number
+  /** Allowed by the rules of origin.ts; null where none was sent. */
+  origin: string | null
+  forwarded: Forwarded
+  server: ServerEntry | undefined
+  principal: Principal | null
+  message: RpcMessage | null
+  session: Session | null
+  instance: InstanceEntry | null
+  requestBytes: number
+  responseBytes: number
+  rpcErrorCode: number | null
+  lastByteMs: number
+  /** Where a stream carries nothing but notifications, a drain need not wait for it. */
+  isIdleStream: () => boolean
+  /** Writes a comment where the answer is a stream of events that stands between two. */
+  keepAlive: () => void
+  /** Ends the request to the instance. */
+  abort: (reason: Error) => void
+  /** The client is gone, or the answer is through. */
+  isOver: boolean
+}
+
+export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchange {
+  const startedMs = performance.now()
+  const exchange: Exchange = {
+    req,
+    res,
+    requestId: newId('req'),
+    at: new Date(),
+    startedMs,
+    origin: null,
+    forwarded: { for: '', proto: 'http', host: '', prefix: '' },
+    server: undefined,
+    principal: null,
+    message: null,
+    session: null,
+    instance: null,
+    requestBytes: 0,
+    responseBytes: 0,
+    rpcErrorCode: null,
+    lastByteMs: startedMs,
+    isIdleStream: () => false,
+    keepAlive: () => {},
+    abort: () => {},
+    isOver: false,
+  }
+  res.once('close', () => {
+    exchange.isOver = true
+    exchange.abort(new Error('The client closed the connection.'))
+  })
+  return exchange
+}
+
+/** Ends a stream as if the instance had: the client connects again. */
+export function endStream(exchange: Exchange, reason: string): void {
+  exchange.res.end()
+  exchange.abort(new Error(reason))
+}

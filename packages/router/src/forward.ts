@@ -1,0 +1,106 @@
+import { AppError } from '@moorage/domain/error'
+import { chooseTarget } from './choose-target.ts'
+import type { Context } from './context.ts'
+import { dispatch, type Failure } from './dispatch.ts'
+import type { Exchange } from './exchange.ts'
+import { upstreamPath } from './match.ts'
+import { brokenUpstream, sessionNotFound } from './refusal.ts'
+import { type RequestBody, readRequestBody } from './request-body.ts'
+import { isRepeatable, readRpcMessage } from './rpc-message.ts'
+import type { Session } from './sessions.ts'
+import type { InstanceEntry, ServerEntry } from './table.ts'
+
+const refreshMs = 1_000
+
+/** From an allowed request to its answer: body, session, instance, and a second try where that is safe. */
+export async function forward(
+  context: Context,
+  exchange: Exchange,
+  server: ServerEntry,
+  rest: string,
+): Promise<void> {
+  const path = upstreamPath(rest, server.mcpPath)
+  const body = await readBody(context, exchange)
+  const session = findSession(context, exchange, server)
+  noteLegacyRequest(context, exchange, server, path)
+  const counted = session && exchange.req.method !== 'GET' ? session : null
+  if (counted) counted.inFlight += 1
+  try {
+    const failure = await attempt(context, exchange, { server, path, body, avoid: null })
+    if (!failure) return
+    if (!maySendAgain(exchange, body, failure)) throw cause(failure)
+    // An instance that was replaced: what we know may be older than what is.
+    await Promise.race([context.sync.refresh(server.id), delay(refreshMs)])
+    const now = context.table.server(server.id) ?? server
+    const again = await attempt(context, exchange, {
+      server: now,
+      path,
+      body,
+      avoid: exchange.instance,
+    })
+    if (again) throw cause(again)
+  } finally {
+    if (counted) counted.inFlight -= 1
+  }
+}
+
+async function attempt(
+  context: Context,
+  exchange: Exchange,
+  to: { server: ServerEntry; path: string; body: RequestBody; avoid: InstanceEntry | null },
+): Promise<Failure | null> {
+  const instance = await chooseTarget(context, exchange, to.server, to.path, to.avoid)
+  exchange.instance = instance
+  try {
+    return await dispatch(context, exchange, { ...to, instance })
+  } finally {
+    context.inFlight.leave(instance.id)
+  }
+}
+
+async function readBody(context: Context, exchange: Exchange): Promise<RequestBody> {
+  const { req } = exchange
+  const body = await readRequestBody(req, context.limits, (count) => {
+    exchange.requestBytes += count
+    exchange.lastByteMs = performance.now()
+  })
+  if (body.kind === 'held' && body.bytes.length <= context.limits.peekBytes)
+    exchange.message = readRpcMessage(body.bytes)
+  return body
+}
+
+/** A request that names a session gets that session, of its own principal, or 404. */
+function findSession(context: Context, exchange: Exchange, server: ServerEntry): Session | null {
+  const id = exchange.req.headers['mcp-session-id']
+  if (typeof id !== 'string' || exchange.principal === null) return null
+  const session = context.sessions.find(server.id, id, exchange.principal)
+  if (!session) throw sessionNotFound()
+  context.sessions.touch(session)
+  exchange.session = session
+  return session
+}
+
+/** In the HTTP+SSE transport the answer to this request comes on another stream. */
+function noteLegacyRequest(
+  context: Context,
+  exchange: Exchange,
+  server: ServerEntry,
+  path: string,
+): void {
+  const endpoint = context.endpoints.find(server.id, path, exchange.principal)
+  const id = exchange.message?.id ?? null
+  if (endpoint && id !== null && exchange.message?.method) endpoint.pending.add(id)
+}
+
+function maySendAgain(exchange: Exchange, body: RequestBody, { error, wasSent }: Failure): boolean {
+  if (exchange.isOver || body.kind === 'stream' || error instanceof AppError) return false
+  return !wasSent || isRepeatable(exchange.req.method ?? '', exchange.message)
+}
+
+function cause({ error }: Failure): AppError {
+  return error instanceof AppError ? error : brokenUpstream(error)
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}

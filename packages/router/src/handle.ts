@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AppError } from '@moorage/domain/error'
+import { answerBrowser, answerError, answerHealth, answerPreflight } from './answer.ts'
+import { authenticate } from './authenticate.ts'
+import type { Context } from './context.ts'
+import { beginExchange } from './exchange.ts'
+import { forward } from './forward.ts'
+import { forwardedFrom } from './forwarded.ts'
+import { match, ownHostname } from './match.ts'
+import { checkOrigin, isPreflight } from './origin.ts'
+
+/** The way of every request: match -> authenticate -> forward -> log. */
+export async function handle(
+  context: Context,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const exchange = beginExchange(req, res)
+  context.inFlight.begin(exchange)
+  try {
+    const url = req.url ?? '/'
+    exchange.forwarded = forwardedFrom(req, context.trustProxy)
+    const { host } = exchange.forwarded
+    const hostname = ownHostname(host, context.site)
+    const place = hostname === null ? null : match(hostname, url, context.site)
+    if (place?.prefix !== '' && url === '/healthz') return answerHealth(exchange, true)
+    if (place?.prefix !== '' && url === '/readyz') return answerHealth(exchange, context.isReady())
+    if (hostname === null) throw new AppError('forbidden', 'This host name is not served here.')
+
+    exchange.origin = checkOrigin(req.headers.origin, host, hostname, context.dashboardOrigin)
+    if (exchange.origin !== null && isPreflight(req))
+      return answerPreflight(exchange, exchange.origin)
+
+    exchange.forwarded.prefix = place?.prefix ?? ''
+    if (place && isBrowserAtRoot(req, place)) return answerBrowser(exchange)
+
+    exchange.server = place ? context.table.serverBySlug(place.slug) : undefined
+    exchange.principal = authenticate(context.table, exchange.server, req.headers.authorization)
+    if (exchange.principal.key) context.keyUse.note(exchange.principal.key.id)
+
+    if (exchange.server && place) await forward(context, exchange, exchange.server, place.rest)
+  } catch (error) {
+    const answered = answerError(exchange, error)
+    if (answered.code === 'internal')
+      context.logger.error({ error, requestId: exchange.requestId }, 'A request failed')
+  } finally {
+    context.inFlight.end(exchange)
+    context.requestLog.add(exchange)
+  }
+}
+
+/** `http://host/<slug>` typed into a browser; any other path, and any MCP client, goes to the server. */
+function isBrowserAtRoot(req: IncomingMessage, place: { rest: string; prefix: string }): boolean {
+  return (
+    req.method === 'GET' &&
+    req.url === (place.prefix || '/') &&
+    req.headers.accept?.includes('text/html') === true &&
+    !req.headers.accept.includes('text/event-stream')
+  )
+}

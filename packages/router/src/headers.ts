@@ -1,0 +1,174 @@
+import type { IncomingMessage } from 'node:http'
+import type { InstanceEntry, ServerEntry } from './table.ts'
+
+/** How the client reached us, as the server behind needs to know it to build URLs. */
+export type Forwarded = { for: string; proto: string; host: string; prefix: string }
+
+/**
+ * Hop-by-hop (RFC 9110, 7.6.1), or said anew by us, or none of the server's business: cookies are
+ * those of our host, and Origin was judged at the edge.
+ */
+const notSent = new Set([
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'cookie',
+  'expect',
+  'forwarded',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'origin',
+  'proxy',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-real-ip',
+])
+
+const notReturned = new Set([
+  'alt-svc',
+  'clear-site-data',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'set-cookie',
+  'strict-transport-security',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Name, value, name, value: as they came, but for the rules above and the session's id. */
+export function requestHeaders(
+  req: IncomingMessage,
+  to: {
+    server: ServerEntry
+    instance: InstanceEntry
+    forwarded: Forwarded
+    requestId: string
+    /** Undefined: as it came. Null: this instance keeps no sessions. */
+    sessionId: string | null | undefined
+    dropLastEventId: boolean
+  },
+): string[] {
+  const named = connectionNames(req.headers.connection)
+  const headers = ['Host', to.instance.hostHeader]
+  for (const [name, value] of pairs(req.rawHeaders)) {
+    const lower = name.toLowerCase()
+    if (notSent.has(lower) || named.has(lower)) continue
+    if (lower.startsWith('moorage-') || lower.startsWith('x-forwarded-')) continue
+    if (lower === 'authorization' && to.server.access !== 'own_auth') continue
+    if (lower === 'mcp-session-id' && to.sessionId !== undefined) continue
+    if (lower === 'last-event-id' && to.dropLastEventId) continue
+    headers.push(name, value)
+  }
+  if (typeof to.sessionId === 'string') headers.push('Mcp-Session-Id', to.sessionId)
+  headers.push(...forwardedHeaders(to.forwarded), 'Moorage-Request-Id', to.requestId)
+  return headers
+}
+
+export function forwardedHeaders(forwarded: Forwarded): string[] {
+  return [
+    'X-Forwarded-For',
+    forwarded.for,
+    'X-Forwarded-Proto',
+    forwarded.proto,
+    'X-Forwarded-Host',
+    forwarded.host,
+    ...(forwarded.prefix ? ['X-Forwarded-Prefix', forwarded.prefix] : []),
+  ]
+}
+
+export type ResponseHeaders = {
+  headers: string[]
+  isEventStream: boolean
+  isJson: boolean
+  /** Encoded bytes can be neither read nor added to. */
+  isEncoded: boolean
+  hasLength: boolean
+  sessionId: string | null
+}
+
+/**
+ * The server's answer as the client gets it. `raw` is undici's: latin1 bytes. The client's session
+ * id stays what it was, whatever the instance behind calls it now.
+ */
+export function responseHeaders(
+  raw: readonly (Buffer | string)[],
+  from: { instance: InstanceEntry; forwarded: Forwarded; clientSessionId: string | null },
+): ResponseHeaders {
+  const all = pairs(raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1'))))
+  const lowered = all.map(([name, value]) => [name, value, name.toLowerCase()] as const)
+  const named = connectionNames(lowered.find(([, , lower]) => lower === 'connection')?.[1])
+  const found: ResponseHeaders = {
+    headers: [],
+    isEventStream: false,
+    isJson: false,
+    isEncoded: false,
+    hasLength: false,
+    sessionId: null,
+  }
+  let unbuffered = false
+  for (const [name, value, lower] of lowered) {
+    if (notReturned.has(lower) || named.has(lower)) continue
+    if (lower.startsWith('moorage-') || lower.startsWith('access-control-')) continue
+    let kept = value
+    if (lower === 'content-type') {
+      found.isEventStream = /^text\/event-stream\b/i.test(value)
+      found.isJson = /^application\/json\b/i.test(value)
+    } else if (lower === 'content-encoding') found.isEncoded = value.toLowerCase() !== 'identity'
+    else if (lower === 'content-length') found.hasLength = true
+    else if (lower === 'x-accel-buffering') unbuffered = true
+    else if (lower === 'location') kept = outerLocation(value, from)
+    else if (lower === 'mcp-session-id') {
+      found.sessionId = value
+      kept = from.clientSessionId ?? value
+    }
+    found.headers.push(name, kept)
+  }
+  if (found.isEventStream && !unbuffered) found.headers.push('X-Accel-Buffering', 'no')
+  return found
+}
+
+/** A redirect to the server's own paths, seen from outside: under the slug, at our host. */
+function outerLocation(
+  location: string,
+  { instance, forwarded }: { instance: InstanceEntry; forwarded: Forwarded },
+): string {
+  if (location.startsWith('/') && !location.startsWith('//')) return outerPath(location, forwarded)
+  const url = URL.canParse(location) ? new URL(location) : null
+  const own = [instance.hostHeader, new URL(instance.origin).host, forwarded.host]
+  if (!url || !own.includes(url.host)) return location
+  const path = url.pathname + url.search + url.hash
+  return `${forwarded.proto}://${forwarded.host}${outerPath(path, forwarded)}`
+}
+
+/** A server that honours X-Forwarded-Prefix has put it there already. */
+function outerPath(path: string, { prefix }: Forwarded): string {
+  return path === prefix || path.startsWith(`${prefix}/`) ? path : prefix + path
+}
+
+/** Connection may name further headers that are for this hop only. */
+function connectionNames(connection: string | undefined): Set<string> {
+  if (connection === undefined || /^(keep-alive|close)$/i.test(connection)) return none
+  return new Set(
+    connection
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim()),
+  )
+}
+
+const none: Set<string> = new Set()
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = []
+  for (let i = 0; i + 1 < flat.length; i += 2) list.push([flat[i] ?? '', flat[i + 1] ?? ''])
+  return list
+}

@@ -1,0 +1,53 @@
+import { answerError } from './answer.ts'
+import { isStillAllowed } from './authenticate.ts'
+import type { Context } from './context.ts'
+import { type Exchange, endStream } from './exchange.ts'
+import { silentUpstream } from './refusal.ts'
+
+/** Comments on quiet streams, and an end to exchanges that nothing moves any more. */
+export function tendStreams({ inFlight, limits }: Context): void {
+  const now = performance.now()
+  for (const exchange of inFlight.all()) {
+    const quietMs = now - exchange.lastByteMs
+    if (quietMs >= limits.idleMs) giveUp(exchange)
+    else if (quietMs >= limits.keepAliveMs) exchange.keepAlive()
+  }
+}
+
+/** A stream does not outlive the key that opened it, nor the server. */
+export function endForbidden({ inFlight, table }: Context): void {
+  for (const exchange of inFlight.all()) {
+    const { server, principal } = exchange
+    if (!server || !principal || isStillAllowed(table, server.id, principal)) continue
+    exchange.res.destroy()
+  }
+}
+
+/**
+ * At an instance that drains, a stream that carries nothing but notifications would hold up the
+ * drain for good. It ends; the client connects again and its session is opened on the new instance.
+ */
+export function endIdleStreams({ inFlight, table }: Context): void {
+  for (const exchange of inFlight.all()) {
+    const { instance, session, server } = exchange
+    if (!instance || !exchange.isIdleStream()) continue
+    if (table.instance(instance.id)?.current) continue
+    const staysThere = session && server && !table.server(server.id)?.reopenSessions
+    if (!staysThere) endStream(exchange, 'The instance is being replaced.')
+  }
+}
+
+/** At the end of this router: every stream for notifications, wherever it leads. */
+export function endAllIdleStreams({ inFlight }: Context): void {
+  for (const exchange of inFlight.all())
+    if (exchange.isIdleStream()) endStream(exchange, 'The router is going away.')
+}
+
+function giveUp(exchange: Exchange): void {
+  if (exchange.res.headersSent) {
+    endStream(exchange, 'Nothing came for too long.')
+    return
+  }
+  answerError(exchange, silentUpstream())
+  exchange.abort(new Error('The instance did not answer.'))
+}

@@ -1,0 +1,32 @@
+import type { Exchange } from './exchange.ts'
+
+/** Every exchange under way, and how many there are at each instance. */
+export type InFlight = {
+  begin(exchange: Exchange): void
+  end(exchange: Exchange): void
+  /** Counts from the moment an instance is chosen, so that a drain never misses one. */
+  enter(instanceId: string): void
+  leave(instanceId: string): void
+  at(instanceId: string): number
+  /** Instance ids with anything in flight, sorted. */
+  busy(): string[]
+  all(): ReadonlySet<Exchange>
+}
+
+export function createInFlight(): InFlight {
+  const exchanges = new Set<Exchange>()
+  const counts = new Map<string, number>()
+  return {
+    begin: (exchange) => void exchanges.add(exchange),
+    end: (exchange) => void exchanges.delete(exchange),
+    enter: (id) => void counts.set(id, (counts.get(id) ?? 0) + 1),
+    leave: (id) => {
+      const left = (counts.get(id) ?? 0) - 1
+      if (left > 0) counts.set(id, left)
+      else counts.delete(id)
+    },
+    at: (id) => counts.get(id) ?? 0,
+    busy: () => [...counts.keys()].sort(),
+    all: () => exchanges,
+  }
+}

@@ -1,0 +1,111 @@
+import type { Db } from '@moorage/db/client'
+import type { Scope } from '@moorage/domain/permission'
+import { z } from 'zod'
+import type { InstanceEntry, KeyEntry, ServerEntry } from './table.ts'
+
+type InstanceRow = {
+  id: string
+  deploymentId: string
+  runtime: string
+  host: string
+  port: number
+  state: string
+  restarts: number
+}
+
+type ServerRow = {
+  id: string
+  teamId: string
+  slug: string
+  access: ServerEntry['access']
+  settings: unknown
+  version: bigint | null
+  deploymentId: string | null
+  planPath: string | null
+  planPort: number | null
+  instances: InstanceRow[]
+}
+
+const settingsSchema = z.object({ reopenSessions: z.boolean().optional().catch(undefined) })
+
+/**
+ * Every server, or the named ones and all whose route is newer than `newerThan`. One statement,
+ * so one snapshot: what comes back holds every route up to the highest version in it.
+ */
+export async function readServers(
+  db: Db,
+  only?: { ids: string[]; newerThan: bigint },
+): Promise<ServerEntry[]> {
+  const rows = await db.$queryRaw<ServerRow[]>`
+    SELECT s.id, s."teamId", s.slug, s.access::text AS access, s.settings, r.version,
+           r."deploymentId", d.plan->>'path' AS "planPath", (d.plan->>'port')::int AS "planPort",
+           COALESCE(i.instances, '[]'::json) AS instances
+    FROM "Server" s
+    LEFT JOIN "Route" r ON r."serverId" = s.id
+    LEFT JOIN "Deployment" d ON d.id = r."deploymentId"
+    LEFT JOIN LATERAL (
+      SELECT json_agg(json_build_object('id', n.id, 'deploymentId', n."deploymentId",
+        'runtime', n.runtime, 'host', n.host, 'port', n.port, 'state', n.state,
+        'restarts', n.restarts) ORDER BY n.id) AS instances
+      FROM "Instance" n
+      WHERE n."serverId" = s.id AND n.state IN ('ready', 'draining')
+        AND n.host IS NOT NULL AND n.port IS NOT NULL
+    ) i ON true
+    WHERE ${only === undefined} OR s.id = ANY(${only?.ids ?? []}::text[])
+       OR r.version > ${only?.newerThan ?? 0n}::bigint`
+  return rows.map(serverEntry)
+}
+
+/** The keys that are good today: every one, or of the named ones. */
+export async function readKeys(db: Db, ids?: string[]): Promise<KeyEntry[]> {
+  const rows = await db.apiKey.findMany({
+    where: {
+      revokedAt: null,
+      OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
+      ...(ids ? { id: { in: ids } } : {}),
+    },
+    select: {
+      id: true,
+      name: true,
+      teamId: true,
+      serverId: true,
+      scopes: true,
+      expiresAt: true,
+      hash: true,
+    },
+  })
+  return rows.map(({ expiresAt, ...row }) => ({
+    ...row,
+    scopes: row.scopes satisfies Scope[],
+    expiresAtMs: expiresAt?.getTime() ?? null,
+  }))
+}
+
+function serverEntry(row: ServerRow): ServerEntry {
+  const settings = settingsSchema.safeParse(row.settings)
+  return {
+    id: row.id,
+    teamId: row.teamId,
+    slug: row.slug,
+    access: row.access,
+    mcpPath: row.planPath ?? '/mcp',
+    reopenSessions: settings.data?.reopenSessions !== false,
+    version: row.version,
+    instances: row.instances.map((instance) => instanceEntry(row, instance)),
+  }
+}
+
+function instanceEntry(server: ServerRow, row: InstanceRow): InstanceEntry {
+  const host = row.host.includes(':') ? `[${row.host}]` : row.host
+  // In a container the server listens on the plan's port, whatever port of ours leads there; one
+  // that checks Host against what it is bound to would refuse ours.
+  const port = row.runtime === 'docker' ? (server.planPort ?? row.port) : row.port
+  return {
+    id: row.id,
+    serverId: server.id,
+    origin: `http://${host}:${row.port}`,
+    hostHeader: `127.0.0.1:${port}`,
+    restarts: row.restarts,
+    current: row.state === 'ready' && row.deploymentId === server.deploymentId,
+  }
+}

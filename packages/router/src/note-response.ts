@@ -1,0 +1,32 @@
+import type { Context } from './context.ts'
+import type { Exchange } from './exchange.ts'
+import { newSession } from './sessions.ts'
+import type { InstanceEntry } from './table.ts'
+
+/** What a response says of the session: it began, or the client has ended it. */
+export function noteResponse(
+  context: Context,
+  exchange: Exchange,
+  instance: InstanceEntry,
+  status: number,
+  sessionId: string | null,
+): void {
+  const { server, principal, session, message, req } = exchange
+  if (session) {
+    if (req.method === 'DELETE' && status < 300) context.sessions.remove(session)
+    return
+  }
+  // The id is minted behind us, so only this answer ties it to instance and principal.
+  if (!server || !principal || sessionId === null || status >= 300) return
+  context.sessions.open(
+    newSession({
+      serverId: server.id,
+      id: sessionId,
+      principal,
+      instance,
+      initialize: message?.initialize ?? null,
+      client: message?.client ?? null,
+      protocol: message?.protocol ?? null,
+    }),
+  )
+}

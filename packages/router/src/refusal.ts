@@ -1,0 +1,63 @@
+import { AppError, type ErrorCode, errorTable } from '@moorage/domain/error'
+
+/** The TypeScript SDK's code for a session that is gone, and its code for any other refusal. */
+const sessionNotFoundCode = -32001
+const serverErrorCode = -32000
+
+/** An AppError that stands for another HTTP status or JSON-RPC code than its own code's. */
+class Refusal extends AppError {
+  readonly httpStatus: number
+  readonly rpcCode: number
+
+  constructor(
+    code: ErrorCode,
+    userMessage: string,
+    options: { httpStatus: number; rpcCode?: number; hint?: string; cause?: unknown },
+  ) {
+    super(code, userMessage, options)
+    this.httpStatus = options.httpStatus
+    this.rpcCode = options.rpcCode ?? serverErrorCode
+  }
+}
+
+export function refusalStatus(error: AppError): { httpStatus: number; rpcCode: number } {
+  if (error instanceof Refusal) return error
+  return { httpStatus: errorTable[error.code].httpStatus, rpcCode: serverErrorCode }
+}
+
+/** Unknown here, ended, or another principal's, without saying which. The client initializes anew. */
+export function sessionNotFound(): AppError {
+  return new Refusal('not_found', 'Session not found', {
+    httpStatus: 404,
+    rpcCode: sessionNotFoundCode,
+    hint: 'Initialize a new session.',
+  })
+}
+
+export function noInstance(everDeployed: boolean): AppError {
+  return new AppError(
+    'unavailable',
+    everDeployed ? 'This server is not running at the moment.' : 'Nothing is deployed here yet.',
+    {
+      hint: everDeployed
+        ? 'Try again in a moment; if it stays, look at its log: moorage logs'
+        : 'Push to it, or run: moorage deploy',
+    },
+  )
+}
+
+/** The server closed or refused the connection before it answered. */
+export function brokenUpstream(cause: unknown): AppError {
+  return new Refusal('unavailable', 'The server behind this URL broke off the connection.', {
+    httpStatus: 502,
+    hint: 'Look at its log for a crash: moorage logs',
+    cause,
+  })
+}
+
+export function silentUpstream(): AppError {
+  return new Refusal('timed_out', 'The server behind this URL did not answer.', {
+    httpStatus: 504,
+    hint: 'Look at its log: moorage logs',
+  })
+}

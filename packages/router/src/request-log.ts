@@ -1,0 +1,138 @@
+import type { Events } from '@moorage/bus/events'
+import type { Db } from '@moorage/db/client'
+import type { Exchange } from './exchange.ts'
+import type { Logger } from './logger.ts'
+import { postgresJson } from './postgres-json.ts'
+
+const batchRows = 500
+const batchMs = 500
+/** What is held while Postgres is away; beyond it the oldest go, and are counted. */
+const heldRows = 20_000
+const maxText = 300
+const maxInt = 2_147_483_647
+
+export type RequestLog = {
+  add(exchange: Exchange): void
+  /** Rows that were dropped since the start. */
+  lost(): number
+  close(): Promise<void>
+}
+
+/** One row a request, written in batches, never on a request's path. */
+export function createRequestLog(deps: { db: Db; events: Events; logger: Logger }): RequestLog {
+  let rows: Row[] = []
+  let lost = 0
+  let writing: Promise<void> | null = null
+  const timer = setInterval(() => void flush(), batchMs)
+  timer.unref()
+
+  function flush(): Promise<void> {
+    writing ??= write().finally(() => {
+      writing = null
+    })
+    return writing
+  }
+
+  async function write(): Promise<void> {
+    while (rows.length > 0) {
+      const batch = rows.slice(0, batchRows)
+      rows = rows.slice(batchRows)
+      try {
+        await insert(deps.db, batch)
+        for (const serverId of new Set(batch.map((row) => row.serverId)))
+          await deps.events.publish({ type: 'request-log', serverId })
+      } catch (error) {
+        rows = [...batch, ...rows]
+        deps.logger.warn({ error, rows: rows.length, lost }, 'Request log could not be written yet')
+        return
+      }
+    }
+  }
+
+  return {
+    add: (exchange) => {
+      const row = logRow(exchange)
+      if (!row) return
+      rows.push(row)
+      if (rows.length > heldRows) {
+        lost += rows.length - heldRows
+        rows = rows.slice(-heldRows)
+      }
+      if (rows.length === batchRows) void flush()
+    },
+    lost: () => lost,
+    close: async () => {
+      clearInterval(timer)
+      await flush()
+    },
+  }
+}
+
+type Row = NonNullable<ReturnType<typeof logRow>>
+
+/** Null where the request named no server of ours. */
+function logRow(exchange: Exchange) {
+  const { req, res, server, principal, message, session, instance } = exchange
+  if (!server) return null
+  const client = message?.client ?? session?.client ?? null
+  const { method, target } = rpcNames(exchange)
+  return {
+    requestId: exchange.requestId,
+    serverId: server.id,
+    instanceId: instance?.id ?? null,
+    at: exchange.at,
+    principalId: principal?.id ?? null,
+    principalName: principal?.name ?? null,
+    clientName: clip(client?.name),
+    clientVersion: clip(client?.version),
+    protocol: clip(protocolOf(exchange)),
+    httpMethod: req.method ?? '',
+    rpcMethod: clip(method),
+    target: clip(target),
+    // Closed by the client before there was an answer, as nginx has it.
+    status: res.headersSent ? res.statusCode : 499,
+    rpcErrorCode: exchange.rpcErrorCode,
+    durationMs: Math.round((performance.now() - exchange.startedMs) * 100) / 100,
+    requestBytes: Math.min(exchange.requestBytes, maxInt),
+    responseBytes: Math.min(exchange.responseBytes, maxInt),
+  }
+}
+
+function protocolOf({ req, message, session }: Exchange): string | null {
+  const header = req.headers['mcp-protocol-version']
+  return typeof header === 'string' ? header : (message?.protocol ?? session?.protocol ?? null)
+}
+
+/** From the body where it was looked into; else by header, which counts from 2026-07-28 on. */
+function rpcNames(exchange: Exchange): { method: string | null; target: string | null } {
+  const { message, req } = exchange
+  if (message) return message
+  if ((protocolOf(exchange) ?? '') < '2026-07-28') return { method: null, target: null }
+  return { method: text(req.headers['mcp-method']), target: decoded(text(req.headers['mcp-name'])) }
+}
+
+function text(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' ? header : null
+}
+
+/** Non-ASCII travels as `=?base64?...?=`. */
+function decoded(value: string | null): string | null {
+  const base64 = value?.match(/^=\?base64\?([A-Za-z0-9+/=]*)\?=$/)?.[1]
+  return base64 === undefined ? value : Buffer.from(base64, 'base64').toString('utf8')
+}
+
+function clip(value: string | null | undefined): string | null {
+  return value ? value.slice(0, maxText) : null
+}
+
+async function insert(db: Db, rows: Row[]): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO "RequestLog" ("requestId", "serverId", "instanceId", at, "principalId",
+      "principalName", "clientName", "clientVersion", protocol, "httpMethod", "rpcMethod", target,
+      status, "rpcErrorCode", "durationMs", "requestBytes", "responseBytes")
+    SELECT * FROM json_to_recordset(${postgresJson(rows)}::json) AS row(
+      "requestId" text, "serverId" text, "instanceId" text, at timestamp, "principalId" text,
+      "principalName" text, "clientName" text, "clientVersion" text, protocol text,
+      "httpMethod" text, "rpcMethod" text, target text, status int, "rpcErrorCode" int,
+      "durationMs" float8, "requestBytes" int, "responseBytes" int)`
+}

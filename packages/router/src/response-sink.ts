@@ -1,0 +1,137 @@
+import type { Context } from './context.ts'
+import type { Endpoint } from './endpoints.ts'
+import { createEventBoundary, createEventReader, parseEvent } from './event-stream.ts'
+import type { Exchange } from './exchange.ts'
+import { type ResponseHeaders, responseHeaders } from './headers.ts'
+import { createEndpointRewriter } from './legacy-endpoint.ts'
+import { noteResponse } from './note-response.ts'
+import { corsHeaders } from './origin.ts'
+import { rpcErrorCode } from './rpc-message.ts'
+import type { InstanceEntry } from './table.ts'
+
+/** The client's side of an answer: bytes out as they come in, with what the log needs read in passing. */
+export type ResponseSink = {
+  start(status: number, raw: (Buffer | string)[]): void
+  /** False: the client does not keep up; wait for onDrain. */
+  write(chunk: Buffer): boolean
+  end(): void
+  stop(): void
+  onDrain(resume: () => void): void
+  isBetweenEvents(): boolean
+}
+
+const keepAliveComment = Buffer.from(': keep-alive\n\n')
+
+export function createResponseSink(
+  context: Context,
+  exchange: Exchange,
+  instance: InstanceEntry,
+  path: string,
+): ResponseSink {
+  const { req, res } = exchange
+  const boundary = createEventBoundary()
+  let head: ResponseHeaders | null = null
+  let transform: ((chunk: Buffer) => Buffer | null) | null = null
+  let endpoint: Endpoint | null = null
+  let peeked: Buffer[] | null = []
+  let peekedBytes = 0
+  let resume: (() => void) | null = null
+
+  function start(status: number, raw: (Buffer | string)[]): void {
+    head = responseHeaders(raw, {
+      instance,
+      forwarded: exchange.forwarded,
+      clientSessionId: exchange.session?.id ?? null,
+    })
+    noteResponse(context, exchange, instance, status, head.sessionId)
+    res.writeHead(status, [
+      ...head.headers,
+      ...['Moorage-Request-Id', exchange.requestId],
+      ...corsHeaders(exchange.origin),
+    ])
+    if (head.isEventStream && !head.isEncoded) startEvents()
+    // At once, unless the first bytes are here already and go out with them.
+    if (head.isEventStream) res.flushHeaders()
+    else process.nextTick(() => res.destroyed || res.flushHeaders())
+  }
+
+  function startEvents(): void {
+    exchange.keepAlive = () => {
+      if (!boundary.isBetween() || res.writableNeedDrain || res.writableEnded) return
+      res.write(keepAliveComment)
+    }
+    const isNotifications = req.method === 'GET'
+    exchange.isIdleStream = () =>
+      endpoint
+        ? endpoint.pending.size === 0
+        : isNotifications
+          ? (exchange.session?.inFlight ?? 0) === 0
+          : exchange.message?.method === 'subscriptions/listen'
+    if (isNotifications && exchange.session === null) transform = legacyStream()
+  }
+
+  function legacyStream(): (chunk: Buffer) => Buffer | null {
+    const { server, principal, forwarded } = exchange
+    const readAnswers = createEventReader(({ data }) => settle(endpoint, data), 64 * 1024)
+    const rewrite = createEndpointRewriter({ path, forwarded, instance }, (inner) => {
+      if (!server || !principal) return
+      endpoint = context.endpoints.open(
+        { serverId: server.id, instanceId: instance.id, principalId: principal.id },
+        inner,
+      )
+    })
+    return (chunk) => {
+      const out = rewrite(chunk)
+      if (endpoint) readAnswers(chunk)
+      return out
+    }
+  }
+
+  function peek(chunk: Buffer): void {
+    if (!head || head.isEncoded) return
+    if (head.isEventStream) {
+      if (!chunk.includes('"error"')) return
+      for (const block of chunk.toString('utf8').split(/\r\n\r\n|\n\n|\r\r/))
+        exchange.rpcErrorCode ??= rpcErrorCode(Buffer.from(parseEvent(block).data))
+    } else if (head.isJson && peeked) {
+      peekedBytes += chunk.length
+      if (peekedBytes > context.limits.peekBytes) peeked = null
+      else peeked.push(chunk)
+    }
+  }
+
+  function stop(): void {
+    exchange.keepAlive = () => {}
+    if (endpoint) context.endpoints.close(endpoint)
+    if (resume) res.off('drain', resume)
+  }
+
+  return {
+    start,
+    stop,
+    write: (chunk) => {
+      peek(chunk)
+      const out = transform ? transform(chunk) : chunk
+      if (out === null) return true
+      if (head?.isEventStream) boundary.push(out)
+      return res.write(out)
+    },
+    end: () => {
+      if (head?.isJson && peeked) exchange.rpcErrorCode = rpcErrorCode(Buffer.concat(peeked))
+      stop()
+      res.end()
+    },
+    onDrain: (listener) => {
+      resume = listener
+      res.on('drain', listener)
+    },
+    isBetweenEvents: () => head?.isEventStream === true && boundary.isBetween(),
+  }
+}
+
+/** An answer came on the stream: the request with its id is no longer under way. */
+function settle(endpoint: Endpoint | null, data: string): void {
+  const id = /"id":\s*("[^"]*"|-?\d+)/.exec(data)?.[1]
+  if (!endpoint || id === undefined || !/"(?:result|error)":/.test(data)) return
+  endpoint.pending.delete(id.startsWith('"') ? id.slice(1, -1) : Number(id))
+}

@@ -1,0 +1,145 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Events } from '@moorage/bus/events'
+import type { Db } from '@moorage/db/client'
+import type { Context } from './context.ts'
+import { createEndpoints } from './endpoints.ts'
+import { handle } from './handle.ts'
+import { endAllIdleStreams, endForbidden, endIdleStreams, tendStreams } from './housekeeping.ts'
+import { createInFlight } from './in-flight.ts'
+import { createKeyUse } from './key-use.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import type { Logger } from './logger.ts'
+import { keepNodeRow } from './node-row.ts'
+import { refuseBroken } from './refuse-broken.ts'
+import { createRequestLog } from './request-log.ts'
+import { createSessionStore } from './session-store.ts'
+import { createSessions } from './sessions.ts'
+import { syncTable } from './sync-table.ts'
+import { createTable } from './table.ts'
+import { createUpstreams } from './upstreams.ts'
+
+export type RouterOptions = {
+  db: Db
+  events: Events
+  logger: Logger
+  /** Names this router in RouterNode; each that runs needs its own. */
+  nodeId: string
+  /** Servers answer at `<slug>.<baseDomain>` too. */
+  baseDomain?: string | undefined
+  /** Pages of this origin may call servers. */
+  dashboardUrl?: string | undefined
+  /** Believe X-Forwarded-*: only where a front of our own sets them, and nobody else reaches us. */
+  trustProxy?: boolean | undefined
+  limits?: Partial<Limits> | undefined
+}
+
+export type Router = {
+  /** Fills the table, then listens. Port 0 takes any. */
+  listen(at: { host: string; port: number }): Promise<{ port: number }>
+  /** Takes nothing new, lets what is in flight finish up to `limits.graceMs`, writes down the rest. */
+  close(): Promise<void>
+}
+
+export function createRouter(options: RouterOptions): Router {
+  const { db, events, logger, nodeId } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const dashboard = options.dashboardUrl ? new URL(options.dashboardUrl) : null
+  const table = createTable()
+  const inFlight = createInFlight()
+  const store = createSessionStore(db, logger)
+  const sessions = createSessions(limits, store)
+  const keyUse = createKeyUse(db, logger)
+  const upstreams = createUpstreams()
+  const requestLog = createRequestLog({ db, events, logger })
+  let isReady = false
+
+  const sync = syncTable({ db, events, table, logger, onApplied })
+  const node = keepNodeRow({
+    ...{ db, events, logger, nodeId },
+    state: () => ({ appliedVersion: sync.appliedVersion(), busy: inFlight.busy() }),
+  })
+  const context: Context = {
+    ...{ table, sync, inFlight, sessions, upstreams, requestLog, keyUse, limits, logger },
+    endpoints: createEndpoints(table),
+    site: {
+      baseDomain: options.baseDomain?.toLowerCase() ?? null,
+      hostnames: dashboard ? [dashboard.hostname] : [],
+    },
+    dashboardOrigin: dashboard?.origin ?? null,
+    trustProxy: options.trustProxy ?? false,
+    isReady: () => isReady,
+  }
+
+  async function onApplied({ routes }: { routes: boolean }): Promise<void> {
+    endForbidden(context)
+    if (!routes) return
+    endIdleStreams(context)
+    upstreams.prune(table)
+    if (isReady) await node.acknowledge()
+  }
+
+  const server = createServer(
+    {
+      requestTimeout: 300_000,
+      headersTimeout: 60_000,
+      // Above that of a front, which else would send into a connection that we are closing.
+      keepAliveTimeout: 130_000,
+      maxHeaderSize: 32 * 1024,
+      noDelay: true,
+    },
+    (req, res) => void handle(context, req, res),
+  )
+  server.on('clientError', refuseBroken)
+
+  const timers = [
+    setInterval(() => tendStreams(context), Math.min(5_000, limits.keepAliveMs)),
+    setInterval(() => endIdleStreams(context), 1_000),
+    setInterval(() => void store.flush(), 500),
+    setInterval(() => void keyUse.flush(), 5_000),
+    setInterval(() => sessions.sweep(), 60_000),
+  ]
+  for (const timer of timers) timer.unref()
+
+  return {
+    listen: async (at) => {
+      await sync.start()
+      await store.load(sessions, new Date(Date.now() - limits.sessionIdleMs))
+      isReady = true
+      await node.acknowledge()
+      return { port: await listenAt(server, at) }
+    },
+    close: async () => {
+      isReady = false
+      for (const timer of timers) clearInterval(timer)
+      await closeServer(server, limits.graceMs, () => endAllIdleStreams(context))
+      await sync.stop()
+      await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])
+      await upstreams.close()
+    },
+  }
+}
+
+function listenAt(server: Server, at: { host: string; port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at.port, at.host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+async function closeServer(server: Server, graceMs: number, endStreams: () => void): Promise<void> {
+  if (!server.listening) return
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  endStreams()
+  const tend = setInterval(() => {
+    endStreams()
+    server.closeIdleConnections()
+  }, 100)
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearInterval(tend)
+  clearTimeout(cut)
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Events } from '@moorage/bus/events'
+import type { Db } from '@moorage/db/client'
+import { readKeys, readServers } from './load-table.ts'
+import type { Logger } from './logger.ts'
+import type { ServerEntry, Table } from './table.ts'
+
+export type TableSync = {
+  /** Resolves when the table was filled for the first time; tries until then. */
+  start(): Promise<void>
+  /** Resolves when this server was read again, or could not be. */
+  refresh(serverId: string): Promise<void>
+  /** Every route up to this version is applied. */
+  appliedVersion(): bigint
+  stop(): Promise<void>
+}
+
+type Wanted = { everything: boolean; servers: Set<string>; keys: Set<string> }
+
+const resyncMs = 10_000
+const retryMs = 1_000
+
+/**
+ * Keeps the table at what Postgres says: told of changes by events, and by itself every 10 s.
+ * Reads come one after the other, so an older read never overwrites a newer one.
+ */
+export function syncTable(deps: {
+  db: Db
+  events: Events
+  table: Table
+  logger: Logger
+  onApplied: (change: { routes: boolean }) => void
+}): TableSync {
+  const { db, events, table, logger } = deps
+  let applied = 0n
+  let stopped = false
+  let wanted: Wanted = nothing()
+  let running: Promise<void> | null = null
+  let unsubscribe: (() => Promise<void>) | null = null
+  const timer = setInterval(() => want({ everything: true }), resyncMs)
+  timer.unref()
+
+  function want(more: { everything?: boolean; server?: string; key?: string }): Promise<void> {
+    if (more.everything) wanted.everything = true
+    if (more.server) wanted.servers.add(more.server)
+    if (more.key) wanted.keys.add(more.key)
+    running ??= work().finally(() => {
+      running = null
+    })
+    return running
+  }
+
+  async function work(): Promise<void> {
+    // A tick, so that events which come together are read together.
+    await Promise.resolve()
+    while (!stopped && hasWork(wanted)) {
+      const batch = wanted
+      wanted = nothing()
+      try {
+        await apply(batch)
+      } catch (error) {
+        logger.error({ error }, 'The route table could not be read; working on with what is known')
+        wanted = merge(wanted, batch)
+        await sleep(retryMs)
+      }
+    }
+  }
+
+  async function apply(batch: Wanted): Promise<void> {
+    const everything = batch.everything
+    const keyIds = [...batch.keys]
+    const serverIds = [...batch.servers]
+    const readsServers = everything || serverIds.length > 0
+    const [servers, keys] = await Promise.all([
+      readsServers
+        ? readServers(db, everything ? undefined : { ids: serverIds, newerThan: applied })
+        : [],
+      everything ? readKeys(db) : keyIds.length > 0 ? readKeys(db, keyIds) : [],
+    ])
+    if (readsServers) table.putServers(servers, everything ? table.serverIds() : serverIds)
+    table.putKeys(keys, everything ? table.keyIds() : keyIds)
+    applied = highest(applied, servers)
+    deps.onApplied({ routes: readsServers })
+  }
+
+  return {
+    start: async () => {
+      unsubscribe = await events.subscribe((event) => {
+        if (event.type === 'route' || event.type === 'server') void want({ server: event.serverId })
+        if (event.type === 'key') void want({ key: event.keyId })
+      })
+      await want({ everything: true })
+    },
+    refresh: (serverId) => want({ server: serverId }),
+    appliedVersion: () => applied,
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      await unsubscribe?.()
+      await running
+    },
+  }
+}
+
+function nothing(): Wanted {
+  return { everything: false, servers: new Set(), keys: new Set() }
+}
+
+function hasWork(wanted: Wanted): boolean {
+  return wanted.everything || wanted.servers.size > 0 || wanted.keys.size > 0
+}
+
+function merge(a: Wanted, b: Wanted): Wanted {
+  return {
+    everything: a.everything || b.everything,
+    servers: new Set([...a.servers, ...b.servers]),
+    keys: new Set([...a.keys, ...b.keys]),
+  }
+}
+
+function highest(start: bigint, servers: ServerEntry[]): bigint {
+  return servers.reduce(
+    (top, { version }) => (version !== null && version > top ? version : top),
+    start,
+  )
+}

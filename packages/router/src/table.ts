@@ -1,0 +1,100 @@
+import type { Scope } from '@moorage/domain/permission'
+
+export type InstanceEntry = {
+  id: string
+  serverId: string
+  /** Where it answers. Only ever from our own record, whatever headers a caller sends. */
+  origin: string
+  /** The Host under which the server itself believes to be reached. */
+  hostHeader: string
+  /** Restarts in place: each loses the sessions that the server held in memory. */
+  restarts: number
+  /** Ready, and of the routed deployment: takes new work. Any other drains. */
+  current: boolean
+}
+
+export type ServerEntry = {
+  id: string
+  teamId: string
+  slug: string
+  access: 'private' | 'public' | 'own_auth'
+  /** Where the server speaks MCP; `/mcp` under the slug leads there. */
+  mcpPath: string
+  reopenSessions: boolean
+  /** Null: never deployed. */
+  version: bigint | null
+  instances: InstanceEntry[]
+}
+
+export type KeyEntry = {
+  id: string
+  name: string
+  teamId: string
+  /** Null: every server of the team. */
+  serverId: string | null
+  scopes: Scope[]
+  expiresAtMs: number | null
+  hash: string
+}
+
+export type Table = {
+  serverBySlug(slug: string): ServerEntry | undefined
+  server(id: string): ServerEntry | undefined
+  instance(id: string): InstanceEntry | undefined
+  keyByHash(hash: string): KeyEntry | undefined
+  /** Puts these; of `ids`, those that are not among them are gone. */
+  putServers(servers: ServerEntry[], ids: Iterable<string>): void
+  putKeys(keys: KeyEntry[], ids: Iterable<string>): void
+  serverIds(): string[]
+  keyIds(): string[]
+}
+
+/** All that the router knows, in memory. Every change is one synchronous call: no request sees half of it. */
+export function createTable(): Table {
+  const servers = new Map<string, ServerEntry>()
+  const slugs = new Map<string, ServerEntry>()
+  const instances = new Map<string, InstanceEntry>()
+  const keys = new Map<string, KeyEntry>()
+  const hashes = new Map<string, KeyEntry>()
+
+  function dropServer(id: string): void {
+    const old = servers.get(id)
+    if (!old) return
+    servers.delete(id)
+    if (slugs.get(old.slug) === old) slugs.delete(old.slug)
+    for (const instance of old.instances) instances.delete(instance.id)
+  }
+
+  function dropKey(id: string): void {
+    const old = keys.get(id)
+    if (!old) return
+    keys.delete(id)
+    hashes.delete(old.hash)
+  }
+
+  return {
+    serverBySlug: (slug) => slugs.get(slug),
+    server: (id) => servers.get(id),
+    instance: (id) => instances.get(id),
+    keyByHash: (hash) => hashes.get(hash),
+    serverIds: () => [...servers.keys()],
+    keyIds: () => [...keys.keys()],
+    putServers: (list, ids) => {
+      for (const id of ids) dropServer(id)
+      for (const server of list) {
+        dropServer(server.id)
+        servers.set(server.id, server)
+        slugs.set(server.slug, server)
+        for (const instance of server.instances) instances.set(instance.id, instance)
+      }
+    },
+    putKeys: (list, ids) => {
+      for (const id of ids) dropKey(id)
+      for (const key of list) {
+        dropKey(key.id)
+        keys.set(key.id, key)
+        hashes.set(key.hash, key)
+      }
+    },
+  }
+}
