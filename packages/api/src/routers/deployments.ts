@@ -5,9 +5,9 @@ import { rollbackDeployment } from '@moorage/deployments/rollback-deployment'
 import { type DeploymentView, deploymentInclude, deploymentView } from '@moorage/deployments/views'
 import { isTerminal } from '@moorage/domain/deployment'
 import type { Action } from '@moorage/domain/permission'
-import { createBell } from '@moorage/logs/follow'
 import { z } from 'zod'
 import { actorOf, type Context, router, serverProcedure, signedIn } from '../trpc.ts'
+import { watchView } from '../watch-view.ts'
 
 const idInput = z.object({ id: z.string().max(40) })
 
@@ -73,25 +73,17 @@ export const deploymentsRouter = router({
 
   /** The deployment now and after every change, until it has ended or is live and drained. */
   watch: signedIn.input(idInput).subscription(async function* ({ ctx, input, signal }) {
-    const abort = signal ?? new AbortController().signal
     await find(ctx, input.id, 'server.read')
-    const bell = createBell(abort)
-    const unsubscribe = await ctx.deps.events.subscribe((event) => {
-      if (event.type === 'deployment' && event.deploymentId === input.id) bell.ring()
-    })
-    try {
-      let last = ''
-      while (!abort.aborted) {
-        const view = await read(ctx, input.id, 'server.read')
-        const text = JSON.stringify(view)
-        if (text !== last) yield view
-        last = text
-        if (hasEnded(view)) return
-        await bell.wait(2_000)
-      }
-    } finally {
-      await unsubscribe()
-    }
+    yield* watchView(
+      ctx.deps.events,
+      {
+        concerns: (event) => event.type === 'deployment' && event.deploymentId === input.id,
+        read: () => read(ctx, input.id, 'server.read'),
+        isLast: hasEnded,
+        pollMs: 2_000,
+      },
+      signal ?? new AbortController().signal,
+    )
   }),
 })
 

@@ -1,34 +1,55 @@
 import { authorize, may, notFound, type Principal, teamIds } from '@moorage/access/principal'
+import type { PlatformEvent } from '@moorage/bus/events'
 import { createDeployment } from '@moorage/deployments/create-deployment'
 import { createServer } from '@moorage/deployments/create-server'
+import { setEnvVar } from '@moorage/deployments/env-vars'
 import { removeServer } from '@moorage/deployments/remove-server'
 import { updateServer } from '@moorage/deployments/update-server'
 import { serverInclude, serverView } from '@moorage/deployments/views'
 import { AppError } from '@moorage/domain/error'
 import { z } from 'zod'
+import { serverSummary } from '../server-summary.ts'
 import { actorOf, type Context, router, serverProcedure, signedIn } from '../trpc.ts'
+import { watchView } from '../watch-view.ts'
 
+const envVar = { scope: 'production', writeOnly: true } as const
 const access = z.enum(['private', 'public', 'own_auth'])
 
 export const serversRouter = router({
   list: signedIn
     .input(z.object({ team: z.string().optional() }).optional())
-    .query(async ({ ctx, input }) => {
-      const { principal } = ctx
-      const rows = await ctx.deps.db.server.findMany({
-        where: {
-          teamId: { in: teamIds(principal) },
-          ...(input?.team ? { team: { slug: input.team } } : {}),
+    .query(({ ctx, input }) => list(ctx, input?.team)),
+
+  /** The list in short, now and after every change in it. */
+  watchAll: signedIn
+    .input(z.object({ team: z.string().optional() }).optional())
+    .subscription(async function* ({ ctx, input, signal }) {
+      yield* watchView(
+        ctx.deps.events,
+        {
+          concerns: ({ type }) => type === 'server' || type === 'deployment' || type === 'route',
+          read: async () => (await list(ctx, input?.team)).map(serverSummary),
+          pollMs: 15_000,
         },
-        include: serverInclude,
-        orderBy: { slug: 'asc' },
-      })
-      return rows
-        .filter((row) => may(principal, 'server.read', { teamId: row.teamId, serverId: row.id }))
-        .map((row) => serverView(row, ctx.urls))
+        signal ?? new AbortController().signal,
+      )
     }),
 
   get: serverProcedure('server.read').query(({ ctx }) => view(ctx, ctx.server.id)),
+
+  /** The server now and after every change, for as long as it exists and the caller stays. */
+  watch: serverProcedure('server.read').subscription(async function* ({ ctx, signal }) {
+    const { id } = ctx.server
+    yield* watchView(
+      ctx.deps.events,
+      {
+        concerns: (event) => 'serverId' in event && event.serverId === id && isChange(event.type),
+        read: () => view(ctx, id),
+        pollMs: 5_000,
+      },
+      signal ?? new AbortController().signal,
+    )
+  }),
 
   /** Makes the server, and where a repository is named, deploys it at once. */
   create: signedIn
@@ -47,6 +68,14 @@ export const serversRouter = router({
     .mutation(async ({ ctx, input }) => {
       const teamId = await chooseTeam(ctx, input.team)
       const server = await createServer(ctx.deps, { ...input, teamId }, actorOf(ctx.principal))
+      try {
+        for (const [key, value] of Object.entries(input.env ?? {}))
+          await setEnvVar(ctx.deps, { ...envVar, serverId: server.id, key, value })
+      } catch (error) {
+        // A refused variable must not leave a server behind that takes the name.
+        await removeServer(ctx.deps, { teamId, serverId: server.id }, actorOf(ctx.principal))
+        throw error
+      }
       if (server.repoUrl && !server.deployKey)
         await createDeployment(
           ctx.deps,
@@ -84,11 +113,32 @@ export const serversRouter = router({
     }),
 })
 
+/** Log lines of a busy server say nothing about its state. */
+function isChange(type: PlatformEvent['type']): boolean {
+  return type !== 'log' && type !== 'request-log'
+}
+
+async function list(
+  ctx: Pick<Context, 'deps' | 'urls'> & { principal: Principal },
+  team: string | undefined,
+) {
+  const { principal } = ctx
+  const rows = await ctx.deps.db.server.findMany({
+    where: { teamId: { in: teamIds(principal) }, ...(team ? { team: { slug: team } } : {}) },
+    include: serverInclude,
+    orderBy: { slug: 'asc' },
+  })
+  return rows
+    .filter((row) => may(principal, 'server.read', { teamId: row.teamId, serverId: row.id }))
+    .map((row) => serverView(row, ctx.urls))
+}
+
 async function view(ctx: Pick<Context, 'deps' | 'urls'>, serverId: string) {
-  const row = await ctx.deps.db.server.findUniqueOrThrow({
+  const row = await ctx.deps.db.server.findUnique({
     where: { id: serverId },
     include: serverInclude,
   })
+  if (!row) throw notFound('server')
   return serverView(row, ctx.urls)
 }
 

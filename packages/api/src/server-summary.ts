@@ -1,0 +1,37 @@
+import type { DeploymentView, ServerView } from '@moorage/deployments/views'
+
+type DeploymentSummary = Pick<
+  DeploymentView,
+  'id' | 'shortId' | 'status' | 'ref' | 'commitSha' | 'commitMessage' | 'createdAt' | 'finishedAt'
+> & {
+  toolCount: number | null
+}
+
+/** A server as a row of a list: no plan, no schemas, no steps. */
+export type ServerSummary = Omit<ServerView, 'live' | 'latest'> & {
+  live: DeploymentSummary | null
+  latest: DeploymentSummary | null
+}
+
+export function serverSummary(view: ServerView): ServerSummary {
+  return {
+    ...view,
+    live: view.live && deploymentSummary(view.live),
+    latest: view.latest && deploymentSummary(view.latest),
+  }
+}
+
+function deploymentSummary(view: DeploymentView): DeploymentSummary {
+  const { id, shortId, status, ref, commitSha, commitMessage, createdAt, finishedAt } = view
+  return {
+    id,
+    shortId,
+    status,
+    ref,
+    commitSha,
+    commitMessage,
+    createdAt,
+    finishedAt,
+    toolCount: view.handshake?.tools.length ?? null,
+  }
+}
