@@ -9,14 +9,6 @@ import { startRedis } from './redis.ts'
 import type { Service } from './service.ts'
 import { MissingProgram } from './system-package.ts'
 
-export type StartOptions = {
-  /** What comes from the system's packages; a test run that needs none of it starts sooner. */
-  redis: boolean
-  docker: boolean
-  chromium: boolean
-  log: (line: string) => void
-}
-
 export type TestServices = {
   /** What the tests read through services.ts. */
   env: Record<string, string>
@@ -28,13 +20,15 @@ export type TestServices = {
  * directory. None of it outlives this process. What the system lacks is installed where that can be
  * (root on Debian); elsewhere it is named and its tests are skipped, but never in CI.
  */
-export async function startServices(options: StartOptions): Promise<TestServices> {
+export async function startServices(options: {
+  log: (line: string) => void
+}): Promise<TestServices> {
   const dir = mkdtempSync(join(tmpdir(), 'moorage-test-'))
   const caBundle = findCaBundle()
   const fromSystem: Promise<Service>[] = [
-    ...(options.redis ? [startRedis(join(dir, 'redis'), options.log)] : []),
-    ...(options.docker ? [startDocker(options.log)] : []),
-    ...(options.chromium ? [findChromium(options.log)] : []),
+    startRedis(join(dir, 'redis'), options.log),
+    startDocker(options.log),
+    findChromium(options.log),
   ]
   const starting: Promise<Service>[] = [
     startTestPostgres(join(dir, 'postgres')),

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { styleText } from 'node:util'
+import { addCounts, type Counts, noCounts, totalsLine } from './counts.ts'
+
+export type Task = {
+  name: string
+  file: string
+  args: readonly string[]
+  env?: Record<string, string>
+  /** Shows its output as it comes; else only where it fails. */
+  stream?: boolean
+  signal: AbortSignal
+  /** For tests: reads what ran, given whether the program said that all went well. */
+  count?: (succeeded: boolean) => Counts
+}
+
+export type Outcome = { task: Task; succeeded: boolean; counts: Counts }
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Runs them, so many at a time, each to its end whatever the others do. */
+export async function runTasks(tasks: readonly Task[], atOnce = 2): Promise<Outcome[]> {
+  const waiting = [...tasks]
+  const outcomes: Outcome[] = []
+  const worker = async () => {
+    for (let task = waiting.shift(); task; task = waiting.shift()) {
+      outcomes.push(await runTask(task))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  return outcomes
+}
+
+/** Prints the verdict, the totals alone on the last line, and gives the exit code. */
+export function printTotals(outcomes: readonly Outcome[]): number {
+  const failed = outcomes.filter((outcome) => !outcome.succeeded).map(({ task }) => task.name)
+  if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`)
+  const counts = outcomes.map((outcome) => outcome.counts).reduce(addCounts, noCounts)
+  console.log(`\n${totalsLine(counts)}`)
+  return failed.length > 0 || counts.failed > 0 ? 1 : 0
+}
+
+/** Aborts when we are asked to end, or when whoever started us is gone. */
+export function stopOnSignal(): AbortSignal {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  if (process.connected) process.on('disconnect', stop)
+  return controller.signal
+}
+
+async function runTask(task: Task): Promise<Outcome> {
+  const startedAt = Date.now()
+  if (task.stream) console.log(`\n${styleText('bold', task.name)}`)
+  const { succeeded, output } = await run(task)
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  const mark = succeeded ? styleText('green', '✓') : styleText('red', '✗')
+  console.log(`  ${mark} ${task.name} ${styleText('dim', `${seconds}s`)}`)
+  if (!succeeded && !task.stream) console.log(`\n${output.trimEnd()}\n`)
+  return { task, succeeded, counts: task.count?.(succeeded) ?? noCounts }
+}
+
+function run(task: Task): Promise<{ succeeded: boolean; output: string }> {
+  return new Promise((resolve) => {
+    let output = ''
+    const child = spawn(task.file, task.args, {
+      cwd: root,
+      env: { ...process.env, ...task.env },
+      stdio: task.stream ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    })
+    const stop = () => child.kill('SIGTERM')
+    if (task.signal.aborted) stop()
+    task.signal.addEventListener('abort', stop)
+    child.stdout?.on('data', (chunk) => {
+      output += chunk
+    })
+    child.stderr?.on('data', (chunk) => {
+      output += chunk
+    })
+    child.on('error', (error) => resolve({ succeeded: false, output: error.message }))
+    child.on('close', (code) => {
+      task.signal.removeEventListener('abort', stop)
+      resolve({ succeeded: code === 0, output })
+    })
+  })
+}
