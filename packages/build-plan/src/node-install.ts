@@ -23,7 +23,7 @@ export function nodeInstall(
   const scripted = lifecycle.find((name) => manifest.scripts[name] !== undefined)
   const workspaces = manifest.workspaces !== undefined || tree.files.includes('pnpm-workspace.yaml')
   const whole = scripted !== undefined || workspaces
-  const buildScript = manifest.scripts['build']
+  const buildScript = manifest.scripts.build
   const build = buildOverride ?? (buildScript === undefined ? null : manager.build)
   const prune = start.needsDevDependencies || manager.prune === null ? [] : [manager.prune]
   const apart = !whole && (build === null || isPlain(manifest, buildOverride))

@@ -72,7 +72,7 @@ function isRunnable(file: string, tree: SourceTree, manifest: NodePackage): bool
   const path = file.replace(/^\.\//, '')
   if (!/\.[cm]?js$/.test(path) || path.startsWith('/') || path.includes('..')) return false
   if (path.startsWith('-')) return false
-  return tree.files.includes(path) || manifest.scripts['build'] !== undefined
+  return tree.files.includes(path) || manifest.scripts.build !== undefined
 }
 
 function fromFile(file: string, because: string): NodeStart {

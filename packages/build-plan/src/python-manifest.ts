@@ -61,7 +61,7 @@ function fromPyproject(tree: SourceTree, pyproject: Pyproject): PythonManifest {
   const { project, tool } = pyproject
   const poetry = tool?.poetry?.dependencies ?? {}
   const declared = [...(project?.dependencies ?? []), ...Object.keys(poetry)]
-  const python = poetry['python']
+  const python = poetry.python
   const locked = tree.files.includes('uv.lock')
   const needsSource =
     (project?.dynamic?.includes('dependencies') ?? false) ||
