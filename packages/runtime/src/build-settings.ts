@@ -1,0 +1,39 @@
+/** What an operator sets for builds. None of it ever becomes part of an image. */
+export type BuildSettings = {
+  /** A PEM file with every CA that builds shall trust, for networks that open up TLS. */
+  caBundlePath: string | null
+  /** Package registries; their URLs may carry credentials. */
+  npmRegistry: string | null
+  pipIndexUrl: string | null
+  httpProxy: string | null
+  httpsProxy: string | null
+  noProxy: string | null
+}
+
+/** How common tools are told of a CA bundle; each reads its own variable. */
+export function caEnv(path: string): Record<string, string> {
+  const names = [
+    'NODE_EXTRA_CA_CERTS',
+    'SSL_CERT_FILE',
+    'PIP_CERT',
+    'REQUESTS_CA_BUNDLE',
+    'CURL_CA_BUNDLE',
+    'GIT_SSL_CAINFO',
+    'CARGO_HTTP_CAINFO',
+  ]
+  return Object.fromEntries(names.map((name) => [name, path]))
+}
+
+/** Both spellings: half of the tools read only one of them. */
+export function proxyEnv(settings: BuildSettings): Record<string, string> {
+  const env: Record<string, string> = {}
+  const add = (name: string, value: string | null) => {
+    if (!value) return
+    env[name] = value
+    env[name.toLowerCase()] = value
+  }
+  add('HTTP_PROXY', settings.httpProxy)
+  add('HTTPS_PROXY', settings.httpsProxy)
+  add('NO_PROXY', settings.noProxy)
+  return env
+}

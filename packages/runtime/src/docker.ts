@@ -1,0 +1,77 @@
+import { AppError } from '@moorage/domain/error'
+import Docker from 'dockerode'
+import type { BuildSettings } from './build-settings.ts'
+import { type BaseImages, officialBaseImages } from './docker/base-image.ts'
+import { buildImage } from './docker/build.ts'
+import { deployInstance } from './docker/deploy.ts'
+import { type Engine, engineError, ignoring, orNull } from './docker/engine.ts'
+import { containerName, inspectInstance, listInstances } from './docker/instance-status.ts'
+import { fromLabels } from './docker/labels.ts'
+import { instanceLogs } from './docker/logs.ts'
+import { defaultNetworkPool, type NetworkPool, removeUnusedNetworks } from './docker/network.ts'
+import { sweepEngine } from './docker/sweep.ts'
+import { watchInstances } from './docker/watch.ts'
+import type { RuntimeDriver } from './driver.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+
+export type DockerDriverOptions = {
+  /** Written on all that the driver makes; what bears another one is never touched. */
+  platformId: string
+  build: BuildSettings
+  /** Defaults to the official slim images. */
+  baseImages?: Partial<BaseImages>
+  networkPool?: NetworkPool
+  maxImageBytes?: number
+  maxBuildLogBytes?: number
+}
+
+/** Servers as containers of the Docker engine that DOCKER_HOST names, or of the local one. */
+export async function createDockerDriver(options: DockerDriverOptions): Promise<RuntimeDriver> {
+  if (!/^[a-z0-9][a-z0-9_.-]{0,40}$/.test(options.platformId))
+    throw new AppError('bad_input', `"${options.platformId}" cannot be the name of a platform.`)
+  const engine: Engine = { docker: new Docker(), platformId: options.platformId }
+  const pool = options.networkPool ?? defaultNetworkPool
+  const exclusive = oneAtATime()
+  const images = {
+    baseImages: { ...officialBaseImages, ...options.baseImages },
+    build: options.build,
+    maxImageBytes: options.maxImageBytes ?? 4 * 2 ** 30,
+    maxLogBytes: options.maxBuildLogBytes ?? 4 * 2 ** 20,
+  }
+  await engine.docker.ping().catch((error: unknown) => {
+    throw engineError(error)
+  })
+
+  return {
+    name: 'docker',
+    capabilities: { isolation: 'container', limits: true, dockerfiles: true },
+    build: (input) => buildImage(engine, images, input),
+    async hasImage(imageId) {
+      return (await orNull(engine.docker.getImage(imageId).inspect())) !== null
+    },
+    async removeImage(imageId) {
+      await orNull(engine.docker.getImage(imageId).remove({ force: true }))
+    },
+    deploy: (spec) => exclusive(spec.serverId, () => deployInstance(engine, pool, spec)),
+    inspect: (instanceId) => inspectInstance(engine, instanceId),
+    list: (filter = {}) => listInstances(engine, filter),
+    logs: (instanceId, logOptions) => instanceLogs(engine, instanceId, logOptions),
+    async stop(instanceId, { graceMs }) {
+      const container = engine.docker.getContainer(containerName(engine, instanceId))
+      await ignoring(container.stop({ t: Math.ceil(graceMs / 1000) }), [304, 404])
+    },
+    async remove(instanceId) {
+      const container = engine.docker.getContainer(containerName(engine, instanceId))
+      const found = await orNull(container.inspect())
+      if (!found) return
+      const serverId = fromLabels(found.Config.Labels)?.server ?? ''
+      await exclusive(serverId, async () => {
+        await ignoring(container.remove({ force: true, v: true }), [404, 409])
+        await removeUnusedNetworks(engine, serverId)
+      })
+    },
+    watch: (signal) => watchInstances(engine, signal),
+    sweep: () => sweepEngine(engine, exclusive),
+    close: async () => undefined,
+  }
+}

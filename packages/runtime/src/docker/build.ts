@@ -1,0 +1,121 @@
+import { renderDockerfile } from '@moorage/build-plan/dockerfile'
+import { AppError } from '@moorage/domain/error'
+import { z } from 'zod'
+import { applicationDir } from '../application-dir.ts'
+import { buildDeadline } from '../build-deadline.ts'
+import { cappedLog } from '../build-log.ts'
+import { type BuildSettings, proxyEnv } from '../build-settings.ts'
+import type { BuildInput, Image } from '../driver.ts'
+import { type BaseImages, baseImage } from './base-image.ts'
+import { buildContext } from './build-context.ts'
+import { buildSecrets } from './build-secrets.ts'
+import { openBuildSession } from './build-session.ts'
+import { type Engine, engineError, orNull } from './engine.ts'
+import { labelFilter, toLabels } from './labels.ts'
+import { runBuild } from './run-build.ts'
+import { userDockerfile } from './user-dockerfile.ts'
+
+export type ImageSettings = {
+  baseImages: BaseImages
+  build: BuildSettings
+  maxImageBytes: number
+  maxLogBytes: number
+}
+
+export async function buildImage(
+  engine: Engine,
+  settings: ImageSettings,
+  input: BuildInput,
+): Promise<Image> {
+  const built = await existingImage(engine, input.deploymentId)
+  if (built) return built
+  const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
+  const log = cappedLog(input.onLog, settings.maxLogBytes)
+  try {
+    const id = await build(engine, settings, { ...input, onLog: log.line, signal: deadline.signal })
+    return await checkedImage(engine, id, settings.maxImageBytes)
+  } catch (error) {
+    throw deadline.error() ?? engineError(error)
+  } finally {
+    log.end()
+  }
+}
+
+async function build(engine: Engine, settings: ImageSettings, input: BuildInput): Promise<string> {
+  const secrets = await buildSecrets(settings.build)
+  const appDir = await applicationDir(input.sourceDir, input.plan.rootDir)
+  const dockerfile = await dockerfileOf(engine, settings, input, appDir, secrets)
+  const asTheUserWrote = input.plan.kind === 'dockerfile'
+  const context = await buildContext(appDir, { dockerfile, asTheUserWrote })
+  const content = new Map(secrets.map((secret) => [secret.id, secret.content]))
+  const session = await openBuildSession(engine.docker, content)
+  try {
+    return await runBuild(engine, context, {
+      buildId: session.id,
+      sessionId: session.id,
+      dockerfile: dockerfile.path,
+      tag: imageTag(engine.platformId, input.deploymentId),
+      labels: toLabels({
+        platform: engine.platformId,
+        server: input.serverId,
+        deployment: input.deploymentId,
+      }),
+      // Predefined by the builder: kept out of the image's history and configuration.
+      buildArgs: proxyEnv(settings.build),
+      limits: input.limits,
+      onLog: input.onLog,
+      signal: input.signal,
+    })
+  } finally {
+    session.close()
+    context.destroy()
+  }
+}
+
+async function dockerfileOf(
+  engine: Engine,
+  settings: ImageSettings,
+  input: BuildInput,
+  appDir: string,
+  secrets: { id: string; env: Record<string, string>; target: string }[],
+): Promise<{ path: string; content: string }> {
+  const { plan } = input
+  if (plan.kind === 'dockerfile')
+    return userDockerfile(appDir, plan.dockerfile ?? 'Dockerfile', input.onLog)
+  if (!plan.base) throw new AppError('build_failed', 'The build plan names no language.')
+  const image = await baseImage(engine.docker, settings.baseImages, plan.base, input)
+  const cacheScope = `${engine.platformId}-${input.teamId}`
+  const content = renderDockerfile(plan, { baseImage: image, secrets, cacheScope })
+  return { path: '.moorage.Dockerfile', content }
+}
+
+/** The tag keeps the image from being taken for rubbish; the id is what names it. */
+function imageTag(platformId: string, deploymentId: string): string {
+  return `moorage/${platformId.toLowerCase()}:${deploymentId}`
+}
+
+async function existingImage(engine: Engine, deploymentId: string): Promise<Image | null> {
+  const label = labelFilter({ platform: engine.platformId, deployment: deploymentId })
+  try {
+    const [found] = await engine.docker.listImages({ filters: { label, dangling: ['false'] } })
+    return found ? { id: found.Id, sizeBytes: found.Size } : null
+  } catch (error) {
+    throw engineError(error)
+  }
+}
+
+const imageSchema = z.object({ Size: z.number() })
+
+async function checkedImage(engine: Engine, id: string, maxBytes: number): Promise<Image> {
+  const image = engine.docker.getImage(id)
+  const { Size: sizeBytes } = imageSchema.parse(await image.inspect())
+  if (sizeBytes <= maxBytes) return { id, sizeBytes }
+  await orNull(image.remove({ force: true }))
+  throw new AppError(
+    'too_large',
+    `The image is ${sizeBytes} bytes; ${maxBytes} is the most allowed.`,
+    {
+      hint: 'Leave out what the server does not need at run time.',
+    },
+  )
+}

@@ -1,0 +1,96 @@
+import type Docker from 'dockerode'
+import { z } from 'zod'
+import type { InstanceSpec } from '../driver.ts'
+import { startCommand } from '../start-command.ts'
+
+/** What an image says of itself, as far as it decides how its container has to be held. */
+export const imageConfigSchema = z.object({
+  Config: z.object({
+    User: z.string().nullish(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+    Volumes: z.record(z.string(), z.unknown()).nullish(),
+  }),
+})
+export type ImageConfig = z.infer<typeof imageConfigSchema>['Config']
+
+const mebibyte = 2 ** 20
+const ownUser = '10001:10001'
+
+/**
+ * A container that can do nothing but run its server. Nothing that an image or a repository says
+ * about users, volumes, labels or health commands is taken over where it would weaken this.
+ */
+export function containerOptions(
+  spec: InstanceSpec,
+  image: ImageConfig,
+  made: { name: string; network: string; labels: Record<string, string> },
+): Docker.ContainerCreateOptions {
+  const port = `${spec.plan.port}/tcp`
+  const { command, env } = startCommand(spec.plan, spec.env, {
+    host: '0.0.0.0',
+    port: spec.plan.port,
+  })
+  return {
+    name: made.name,
+    Image: spec.imageId,
+    ...(spec.plan.kind === 'dockerfile'
+      ? {}
+      : { Entrypoint: command.slice(0, 1), Cmd: command.slice(1) }),
+    Env: Object.entries({ HOME: '/tmp', ...env }).map(([name, value]) => `${name}=${value}`),
+    User: userOf(image),
+    Labels: { ...blanked(image.Labels ?? {}), ...made.labels },
+    ExposedPorts: { [port]: {} },
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGTERM',
+    HostConfig: {
+      ...hardened(spec, image),
+      NetworkMode: made.network,
+      PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] },
+    },
+  }
+}
+
+function hardened(spec: InstanceSpec, image: ImageConfig): Docker.HostConfig {
+  const tmpBytes = Math.min(64 * mebibyte, Math.floor(spec.limits.memoryBytes / 4))
+  return {
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    Privileged: false,
+    ReadonlyRootfs: true,
+    Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${tmpBytes},mode=1777` },
+    Mounts: volumes(image),
+    ShmSize: Math.min(16 * mebibyte, tmpBytes),
+    // The first process passes signals on and buries orphans, which servers seldom do themselves.
+    Init: true,
+    Memory: spec.limits.memoryBytes,
+    MemorySwap: spec.limits.memoryBytes,
+    NanoCpus: Math.round(spec.limits.cpus * 1e9),
+    PidsLimit: Math.min(spec.limits.pids, 256),
+    Ulimits: [
+      { Name: 'nofile', Soft: 4096, Hard: 4096 },
+      { Name: 'core', Soft: 0, Hard: 0 },
+    ],
+    IpcMode: 'private',
+    RestartPolicy: { Name: 'no' },
+    LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+  }
+}
+
+/** A number other than 0 is kept. A name is not: the image's own passwd file says what it stands for. */
+function userOf(image: ImageConfig): string {
+  const [, user, group] = /^(\d{1,9})(?::(\d{1,9}))?$/.exec(image.User ?? '') ?? []
+  if (user === undefined || Number(user) === 0) return ownUser
+  return `${user}:${group === undefined || Number(group) === 0 ? user : group}`
+}
+
+/** A container takes over its image's labels, and other programs on the engine may act on them. */
+function blanked(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.keys(labels).map((name) => [name, '']))
+}
+
+/** An image's volumes hold what the image holds there, but are not writable: nothing bounds them. */
+function volumes(image: ImageConfig): Docker.MountConfig {
+  return Object.keys(image.Volumes ?? {})
+    .filter((target) => target !== '/tmp')
+    .map((Target) => ({ Type: 'volume' as const, Source: '', Target, ReadOnly: true }))
+}

@@ -1,0 +1,65 @@
+import { AppError } from '@moorage/domain/error'
+import type { InstanceSpec, InstanceStatus } from '../driver.ts'
+import { containerOptions, imageConfigSchema } from './container-options.ts'
+import { type Engine, engineError, engineStatus, ignoring, orNull } from './engine.ts'
+import { containerName, inspectInstance } from './instance-status.ts'
+import { toLabels } from './labels.ts'
+import { ensureNetwork, type NetworkPool } from './network.ts'
+
+export async function deployInstance(
+  engine: Engine,
+  pool: NetworkPool,
+  spec: InstanceSpec,
+): Promise<InstanceStatus> {
+  const running = await inspectInstance(engine, spec.instanceId)
+  if (running?.state === 'running') return running
+  const name = containerName(engine, spec.instanceId)
+  // One that stopped, or that a builder made and never started: its settings may be old.
+  await ignoring(engine.docker.getContainer(name).remove({ force: true, v: true }), [404, 409])
+  await createAndStart(engine, pool, spec, name)
+  const started = await inspectInstance(engine, spec.instanceId)
+  if (started) return started
+  throw new AppError('start_failed', 'The server was removed while it started.')
+}
+
+async function createAndStart(
+  engine: Engine,
+  pool: NetworkPool,
+  spec: InstanceSpec,
+  name: string,
+): Promise<void> {
+  const image = await orNull(engine.docker.getImage(spec.imageId).inspect())
+  if (!image)
+    throw new AppError('start_failed', 'The image of this deployment is gone.', {
+      hint: 'Deploy again.',
+    })
+  const options = containerOptions(spec, imageConfigSchema.parse(image).Config, {
+    name,
+    network: await ensureNetwork(engine, pool, spec.serverId),
+    labels: toLabels({
+      platform: engine.platformId,
+      server: spec.serverId,
+      deployment: spec.deploymentId,
+      instance: spec.instanceId,
+    }),
+  })
+  try {
+    const container = await engine.docker.createContainer(options)
+    await container.start()
+  } catch (error) {
+    await ignoring(engine.docker.getContainer(name).remove({ force: true, v: true }), [404, 409])
+    throw startError(error)
+  }
+}
+
+function startError(error: unknown): AppError {
+  if (engineStatus(error) === null) return engineError(error)
+  const message = error instanceof Error ? error.message : String(error)
+  const missing = /exec: \\?"([^"\\]+)\\?": (?:executable file not found|stat )/.exec(message)?.[1]
+  if (missing)
+    return new AppError('start_failed', `The start command "${missing}" is not in the image.`, {
+      message,
+      cause: error,
+    })
+  return new AppError('start_failed', 'The container did not start.', { message, cause: error })
+}
