@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import type { Principal } from '@moorage/access/principal'
+import { createEvents } from '@moorage/bus/events'
+import { createDeployQueue } from '@moorage/bus/jobs'
+import { createDb } from '@moorage/db/client'
+import { errorTable, toAppError } from '@moorage/domain/error'
+import { newId } from '@moorage/domain/id'
+import { type Action, roleMay, roles, scopes, scopesMay } from '@moorage/domain/permission'
+import { testDatabaseUrl } from '@moorage/testing/services'
+import { TRPCError } from '@trpc/server'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { appRouter, createCaller } from './app-router.ts'
+import type { Context } from './trpc.ts'
+
+/** Every procedure with what it asks for; a test below finds one that is missing here. */
+type Path = string
+
+const deploymentId = newId('dep')
+const keyId = newId('key')
+const slug = 'target'
+const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
+  'me.get': { action: 'anyone', input: undefined },
+  'setup.complete': {
+    action: 'anyone',
+    input: { token: 'x', name: 'x', email: 'x@example.com', password: '0123456789', teamName: 'x' },
+  },
+  'servers.list': { action: 'anyone', input: undefined },
+  'servers.watchAll': { action: 'anyone', input: undefined },
+  'servers.watch': { action: 'server.read', input: { slug } },
+  'servers.get': { action: 'server.read', input: { slug } },
+  'servers.create': { action: 'server.create', input: { slug: 'BAD SLUG', team: 'one' } },
+  'servers.update': { action: 'server.update', input: { slug, branch: 'bad branch' } },
+  'servers.remove': { action: 'server.delete', input: { slug, confirm: 'no' } },
+  'deployments.list': { action: 'server.read', input: { slug } },
+  'deployments.get': { action: 'server.read', input: { id: deploymentId } },
+  'deployments.create': { action: 'deployment.create', input: { slug } },
+  'deployments.cancel': { action: 'deployment.cancel', input: { id: deploymentId } },
+  'deployments.rollback': { action: 'deployment.create', input: { slug } },
+  'deployments.watch': { action: 'server.read', input: { id: deploymentId } },
+  'logs.query': { action: 'log.read', input: { slug } },
+  'logs.follow': { action: 'log.read', input: { slug } },
+  'logs.requests': { action: 'log.read', input: { slug } },
+  'logs.followRequests': { action: 'log.read', input: { slug } },
+  'env.list': { action: 'env.read', input: { slug } },
+  'env.set': { action: 'env.write', input: { slug, key: 'A-B', value: '' } },
+  'env.unset': { action: 'env.write', input: { slug, key: 'NONE' } },
+  'keys.list': { action: 'key.read', input: { slug } },
+  'keys.create': { action: 'key.write', input: { slug, name: 'x' } },
+  'keys.revoke': { action: 'key.write', input: { id: keyId } },
+}
+
+let context: Omit<Context, 'principal'>
+let teamId: string
+let serverId: string
+
+beforeAll(async () => {
+  const databaseUrl = await testDatabaseUrl()
+  const db = createDb(databaseUrl)
+  context = {
+    deps: {
+      db,
+      events: await createEvents({ databaseUrl }),
+      queue: await createDeployQueue({ databaseUrl }),
+      encryptionKey: randomBytes(32),
+      repoUrlPolicy: { trustedHosts: [] },
+    },
+    urls: { routerUrl: 'http://router', gitUrl: 'http://git', dashboardUrl: 'http://web' },
+    version: '0',
+    reportError: (error) => {
+      throw error
+    },
+  }
+  teamId = newId('team')
+  serverId = newId('srv')
+  await db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
+  await db.team.create({ data: { id: newId('team'), slug: 'two', name: 'Two' } })
+  await db.server.create({ data: { id: serverId, teamId, slug, name: slug } })
+  await db.deployment.create({
+    data: { id: deploymentId, serverId, trigger: 'push', status: 'retired' },
+  })
+  await db.apiKey.create({
+    data: { id: keyId, teamId, serverId, name: 'k', prefix: 'mrg_', hash: 'h', scopes: ['call'] },
+  })
+})
+
+afterAll(async () => {
+  const { queue, events, db } = context.deps
+  await Promise.all([queue.close(), events.close(), db.$disconnect()])
+})
+
+/** `through` is whatever comes after authorisation: an answer, or an error about the input itself. */
+async function call(principal: Principal | null, path: Path, input: unknown): Promise<string> {
+  const abort = new AbortController()
+  const caller = createCaller({ ...context, principal }, { signal: abort.signal })
+  const [router, procedure] = path.split('.') as [string, string]
+  const run = (
+    caller as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>
+  )[router]?.[procedure]
+  if (!run) throw new Error(`no procedure ${path}`)
+  try {
+    const answer = await run(input)
+    if (answer && typeof answer === 'object' && Symbol.asyncIterator in answer) {
+      setTimeout(() => abort.abort(), 50)
+      for await (const _ of answer as AsyncIterable<unknown>) break
+    }
+    return 'through'
+  } catch (error) {
+    // A subscription throws its own errors while it is read, past tRPC's middleware.
+    const code =
+      error instanceof TRPCError ? error.code : errorTable[toAppError(error).code].trpcCode
+    if (code === 'UNAUTHORIZED' || code === 'FORBIDDEN') return code
+    const unseen = error instanceof Error && /may not see/.test(error.message)
+    return code === 'NOT_FOUND' && unseen ? 'NOT_FOUND' : 'through'
+  }
+}
+
+const user = (role: (typeof roles)[number], team: string): Principal => ({
+  kind: 'user',
+  id: 'usr_1',
+  name: 'U',
+  email: 'u@example.com',
+  memberships: [{ teamId: team, teamSlug: 'x', role }],
+})
+const key = (scope: (typeof scopes)[number], server: string | null): Principal => ({
+  kind: 'key',
+  id: 'key_1',
+  name: 'K',
+  teamId,
+  teamSlug: 'one',
+  serverId: server,
+  scopes: [scope],
+})
+
+test('every procedure is in the table', () => {
+  expect(Object.keys(cases).sort()).toEqual(Object.keys(appRouter._def.procedures).sort())
+})
+
+const guarded = Object.entries(cases).filter(([, { action }]) => action !== 'anyone') as [
+  Path,
+  { action: Action; input: unknown },
+][]
+
+describe.each(guarded)('%s', (path, { action, input }) => {
+  test('refuses nobody, and shows nothing to the owner of another team', async () => {
+    expect(await call(null, path, input)).toBe('UNAUTHORIZED')
+    expect(await call(user('owner', 'team_other'), path, input)).toBe('NOT_FOUND')
+  })
+
+  test.each(roles)('lets a %s through exactly when the role may', async (role) => {
+    const through = (await call(user(role, teamId), path, input)) === 'through'
+    expect(through).toBe(roleMay(role, action))
+  })
+
+  test.each(scopes)('lets a key of scope %s through exactly when it may', async (scope) => {
+    const through = (await call(key(scope, null), path, input)) === 'through'
+    expect(through).toBe(scopesMay([scope], action))
+  })
+
+  test('refuses a key for another server, whatever its scope', async () => {
+    expect(await call(key('admin', 'srv_other'), path, input)).not.toBe('through')
+  })
+})
+
+test('a list shows no server of another team', async () => {
+  const caller = createCaller({ ...context, principal: user('owner', 'team_other') })
+  expect(await caller.servers.list()).toEqual([])
+  const own = createCaller({ ...context, principal: user('viewer', teamId) })
+  expect((await own.servers.list()).map((row) => row.slug)).toEqual([slug])
+})
+
+test('a developer cannot make a key that may more than a developer', async () => {
+  const caller = createCaller({ ...context, principal: user('developer', teamId) })
+  await expect(caller.keys.create({ slug, name: 'x', scopes: ['admin'] })).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+  })
+})
