@@ -1,0 +1,51 @@
+import type { Server } from '@moorage/db/client'
+import type { DeploymentView } from '@moorage/deployments/views'
+import type { App } from './app.ts'
+import { printable, seconds } from './printable.ts'
+
+const maxTools = 12
+
+/** The last words: where it is, or why it is not. `told` holds the log lines that were shown. */
+export async function describeEnd(
+  app: App,
+  server: Server,
+  view: DeploymentView,
+  told: ReadonlySet<string>,
+): Promise<string> {
+  if (view.status === 'live' || view.status === 'retired') return live(app, server, view)
+  const route = await app.deps.db.route.findUnique({ where: { serverId: server.id } })
+  const lines = [
+    ...reason(view, told),
+    `The code arrived, but this version is not live. ${
+      route ? 'The version before stays live.' : 'Nothing is live yet.'
+    }`,
+    `  ${app.urls.dashboardUrl}/servers/${server.slug}`,
+  ]
+  return `\n${lines.join('\n')}\n`
+}
+
+function live(app: App, server: Server, view: DeploymentView): string {
+  const tools = (view.handshake?.tools ?? []).map((tool) => printable(tool.name))
+  const more = tools.length > maxTools ? `, and ${tools.length - maxTools} more` : ''
+  const lines = [
+    `${server.slug} is live${view.durationMs === null ? '' : ` after ${seconds(view.durationMs)}`}`,
+    `  URL    ${app.urls.routerUrl}/${server.slug}/mcp`,
+    `  Tools  ${tools.length === 0 ? 'none' : tools.slice(0, maxTools).join(', ') + more}`,
+    `  Logs   ${app.urls.dashboardUrl}/servers/${server.slug}`,
+  ]
+  return `\n${lines.join('\n')}\n`
+}
+
+function reason(view: DeploymentView, told: ReadonlySet<string>): string[] {
+  if (view.status === 'canceled') return ['Canceled.']
+  if (view.status === 'superseded') return ['A newer deployment took the place of this one.']
+  const failure = view.failure
+  if (!failure) return ['The deployment failed.']
+  const unseen = failure.lastLines.map(printable).filter((line) => !told.has(line))
+  const exit = failure.exitCode === null ? '' : ` (exit code ${failure.exitCode})`
+  return [
+    `✗ ${failure.step} failed${exit}: ${printable(failure.message)}`,
+    ...unseen.slice(-15).map((line) => `  | ${line}`),
+    ...(failure.hint ? [`Hint: ${failure.hint}`] : []),
+  ]
+}

@@ -1,0 +1,2 @@
+/** Where git is on this machine. */
+export const searchPath = process.env.PATH ?? '/usr/bin'

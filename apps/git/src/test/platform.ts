@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createApiKey } from '@moorage/access/api-key'
+import { createEvents } from '@moorage/bus/events'
+import { createDeployQueue } from '@moorage/bus/jobs'
+import { createDb } from '@moorage/db/client'
+import { newId } from '@moorage/domain/id'
+import type { Scope } from '@moorage/domain/permission'
+import { testDatabaseUrl } from '@moorage/testing/services'
+import type { App } from '../app.ts'
+import { createGitServer } from '../git-server.ts'
+import { searchPath } from './env.ts'
+
+/** The git app over a database of its own, with a team and a way to make keys. */
+export async function startPlatform() {
+  const databaseUrl = await testDatabaseUrl()
+  const dir = await mkdtemp(join(tmpdir(), 'moorage-git-'))
+  const deps = {
+    db: createDb(databaseUrl),
+    events: await createEvents({ databaseUrl }),
+    queue: await createDeployQueue({ databaseUrl }),
+    encryptionKey: randomBytes(32),
+  }
+  const ending = new AbortController()
+  const app: App = {
+    deps,
+    urls: {
+      routerUrl: 'http://router.test',
+      gitUrl: 'http://git.test',
+      dashboardUrl: 'http://dashboard.test',
+    },
+    git: { path: searchPath, home: dir },
+    repositoriesDir: dir,
+    log: () => {},
+    ending: ending.signal,
+  }
+  const server = createGitServer(app)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return {
+    app,
+    databaseUrl,
+    dir,
+    origin: `http://127.0.0.1:${port}`,
+    dropConnections: () => server.closeAllConnections(),
+    async team(slug: string) {
+      const team = await deps.db.team.create({ data: { id: newId('team'), slug, name: slug } })
+      return {
+        id: team.id,
+        key: async (scopes: Scope[], serverId: string | null = null) => {
+          const input = { teamId: team.id, serverId, name: 'test', scopes, expiresAt: null }
+          return (await createApiKey(deps, { ...input, createdById: null })).key
+        },
+      }
+    },
+    async stop() {
+      ending.abort()
+      server.closeAllConnections()
+      server.close()
+      await Promise.allSettled([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Platform = Awaited<ReturnType<typeof startPlatform>>
