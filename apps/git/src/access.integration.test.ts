@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { revokeApiKey } from '@moorage/access/api-key'
+import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { git, newWorkTree, remote } from './test/git-client.ts'
 import { startPipeline } from './test/pipeline.ts'
@@ -14,7 +15,7 @@ let other: Awaited<ReturnType<Platform['team']>>
 let dir: string
 
 beforeAll(async () => {
-  platform = await startPlatform()
+  platform = await startPlatform(await testDatabaseUrl())
   pipeline = startPipeline(platform)
   acme = await platform.team('acme')
   other = await platform.team('other')

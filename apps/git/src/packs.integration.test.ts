@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pkt } from './pkt-line.ts'
 import { commit, git, newWorkTree, remote } from './test/git-client.ts'
@@ -10,7 +11,7 @@ let pipeline: ReturnType<typeof startPipeline>
 let key: string
 
 beforeAll(async () => {
-  platform = await startPlatform()
+  platform = await startPlatform(await testDatabaseUrl())
   pipeline = startPipeline(platform)
   key = await (await platform.team('acme')).key(['deploy'])
 })

@@ -1,3 +1,4 @@
+import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commit, git, newWorkTree, remote } from './test/git-client.ts'
 import { startPipeline } from './test/pipeline.ts'
@@ -8,7 +9,7 @@ let pipeline: ReturnType<typeof startPipeline>
 let key: string
 
 beforeAll(async () => {
-  platform = await startPlatform()
+  platform = await startPlatform(await testDatabaseUrl())
   pipeline = startPipeline(platform)
   key = await (await platform.team('acme')).key(['deploy'])
 })

@@ -3,9 +3,11 @@ import { mkdtempSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { searchPath } from './env.ts'
 
-export type GitResult = { code: number; output: string }
+/** Where git is, on Linux and macOS. */
+export const searchPath = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'
+
+type GitResult = { code: number; output: string }
 
 /** The machine's own git, with no set-up of its user. Never asks at the terminal. */
 export function git(dir: string, ...args: string[]): Promise<GitResult> {

@@ -9,14 +9,12 @@ import { createDeployQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import type { App } from '../app.ts'
 import { createGitServer } from '../git-server.ts'
-import { searchPath } from './env.ts'
+import { searchPath } from './git-client.ts'
 
 /** The git app over a database of its own, with a team and a way to make keys. */
-export async function startPlatform() {
-  const databaseUrl = await testDatabaseUrl()
+export async function startPlatform(databaseUrl: string) {
   const dir = await mkdtemp(join(tmpdir(), 'moorage-git-'))
   const deps = {
     db: createDb(databaseUrl),

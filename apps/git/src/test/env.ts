@@ -1,2 +1,0 @@
-/** Where git is on this machine. */
-export const searchPath = process.env.PATH ?? '/usr/bin'
