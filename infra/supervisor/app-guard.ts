@@ -1,0 +1,10 @@
+// Loaded into every app before its own code, for the case that the supervisor is killed outright.
+
+/** An app shuts down by itself when the channel closes; one that hangs doing so is ended. */
+const patienceMs = 15_000
+process.on('disconnect', () => {
+  setTimeout(() => process.exit(1), patienceMs).unref()
+})
+
+// The log's reader is gone then, and the error of a broken pipe would cut the shut-down short.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
