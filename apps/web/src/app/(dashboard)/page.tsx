@@ -1,0 +1,45 @@
+import { serverSummary } from '@moorage/api/server-summary'
+import { Plus } from 'lucide-react'
+import type { Metadata } from 'next'
+import { LinkButton } from '../../parts/button.tsx'
+import { PageHeader } from '../../parts/page-header.tsx'
+import type { PageProps } from '../../server/page-props.ts'
+import { requireSession } from '../../server/page-session.ts'
+import { NoServers } from '../../servers/no-servers.tsx'
+import { ServerTable } from '../../servers/server-table.tsx'
+
+export const metadata: Metadata = { title: 'Servers' }
+
+export default async function ServersPage({ searchParams }: PageProps) {
+  const { q } = await searchParams
+  const session = await requireSession('/')
+  const servers = await session.api.servers.list({ team: session.team.slug })
+  const mayCreate = session.may(session.team.slug, 'server.create')
+  return (
+    <>
+      <PageHeader
+        title="Servers"
+        aside={servers.length > 0 ? <span className="num text-muted">{servers.length}</span> : null}
+        action={
+          mayCreate && servers.length > 0 ? (
+            <LinkButton href="/new" look="primary">
+              <Plus />
+              New server
+            </LinkButton>
+          ) : null
+        }
+      />
+      <div className="px-4 pb-10 md:px-8">
+        {servers.length === 0 ? (
+          <NoServers gitUrl={session.urls.gitUrl} mayCreate={mayCreate} />
+        ) : (
+          <ServerTable
+            team={session.team.slug}
+            initial={servers.map(serverSummary)}
+            filter={typeof q === 'string' ? q : ''}
+          />
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,22 @@
+import { readEnv } from '../../../env.ts'
+import { webDeps } from '../../../server/deps.ts'
+import { slugOfDomain } from '../../../server/slug-of-domain.ts'
+
+export const dynamic = 'force-dynamic'
+
+/** The TLS front asks before it fetches a certificate: only for names that we serve. */
+export async function GET(request: Request): Promise<Response> {
+  const domain = new URL(request.url).searchParams.get('domain') ?? ''
+  const { MOORAGE_DASHBOARD_URL, MOORAGE_GIT_URL, MOORAGE_ROUTER_URL } = readEnv()
+  const ours = [MOORAGE_DASHBOARD_URL, MOORAGE_GIT_URL, MOORAGE_ROUTER_URL].some(
+    (url) => new URL(url).hostname === domain.toLowerCase(),
+  )
+  const slug = slugOfDomain(domain, new URL(MOORAGE_ROUTER_URL).hostname)
+  const known = ours || (slug !== null && (await isServer(slug)))
+  return new Response(null, { status: known ? 200 : 404 })
+}
+
+async function isServer(slug: string): Promise<boolean> {
+  const { db } = await webDeps()
+  return (await db.server.count({ where: { slug } })) === 1
+}

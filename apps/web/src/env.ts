@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+/** Secrets shorter than this can be guessed offline. */
+const minSecretChars = 32
+
+const schema = z
+  .object({
+    DATABASE_URL: z.string().min(1),
+    REDIS_URL: z.string().optional(),
+    /** 32 bytes in base64. */
+    MOORAGE_ENCRYPTION_KEY: z.string().min(1),
+    MOORAGE_AUTH_SECRET: z.string().min(1),
+    MOORAGE_ENV: z.enum(['development', 'production']).default('development'),
+    MOORAGE_DASHBOARD_URL: z.url(),
+    MOORAGE_ROUTER_URL: z.url(),
+    MOORAGE_GIT_URL: z.url(),
+    MOORAGE_WEB_PORT: z.coerce.number().int().min(0).max(65535).default(4400),
+    MOORAGE_WEB_HOST: z.string().default('127.0.0.1'),
+    MOORAGE_TRUSTED_REPO_HOSTS: z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((host) => host.trim())
+          .filter(Boolean),
+      ),
+  })
+  .superRefine((env, ctx) => {
+    if (env.MOORAGE_ENV !== 'production') return
+    if (env.MOORAGE_AUTH_SECRET.length < minSecretChars)
+      refuse(ctx, 'MOORAGE_AUTH_SECRET', `needs ${minSecretChars} characters or more`)
+    const weak = (text: string) => new Set(text).size < 8
+    for (const name of ['MOORAGE_AUTH_SECRET', 'MOORAGE_ENCRYPTION_KEY'] as const)
+      if (weak(env[name])) refuse(ctx, name, 'is too regular to be random')
+    if (Buffer.from(env.MOORAGE_ENCRYPTION_KEY, 'base64').length !== 32)
+      refuse(ctx, 'MOORAGE_ENCRYPTION_KEY', 'must be 32 bytes in base64 (openssl rand -base64 32)')
+  })
+
+export type Env = z.infer<typeof schema>
+
+/** Throws one error that names every variable that is missing or, in production, too weak. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The dashboard cannot start with this environment:\n${faults.join('\n')}`)
+}
+
+let cached: Env | null = null
+
+/** Read on first use, so that `next build` needs none of it. */
+export function readEnv(): Env {
+  cached ??= parseEnv(process.env)
+  return cached
+}
+
+/** What Next itself reads, to be set before it is imported. */
+export function prepareNext(): void {
+  Object.assign(process.env, { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' })
+}
+
+function refuse(ctx: z.RefinementCtx, name: string, message: string): void {
+  ctx.addIssue({ code: 'custom', path: [name], message })
+}

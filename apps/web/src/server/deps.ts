@@ -1,0 +1,44 @@
+import { type Auth, createAuth } from '@moorage/access/auth'
+import { parseEncryptionKey } from '@moorage/access/secret-box'
+import type { Context } from '@moorage/api/context'
+import { createEvents } from '@moorage/bus/events'
+import { createDeployQueue } from '@moorage/bus/jobs'
+import { createDb } from '@moorage/db/client'
+import { readEnv } from '../env.ts'
+import { loopbackSpellings } from './loopback-spellings.ts'
+
+export type WebDeps = Context['deps'] & { auth: Auth }
+
+const cache = globalThis as typeof globalThis & { moorageWebDeps?: Promise<WebDeps> }
+
+/** One set of connections a process, however often a bundler loads this module. */
+export function webDeps(): Promise<WebDeps> {
+  if (!cache.moorageWebDeps) {
+    cache.moorageWebDeps = connect()
+    // A database that was away at the first request must not be away for ever.
+    cache.moorageWebDeps.catch(() => {
+      delete cache.moorageWebDeps
+    })
+  }
+  return cache.moorageWebDeps
+}
+
+async function connect(): Promise<WebDeps> {
+  const env = readEnv()
+  const db = createDb(env.DATABASE_URL)
+  const bus = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL }
+  const [events, queue] = await Promise.all([createEvents(bus), createDeployQueue(bus)])
+  return {
+    db,
+    events,
+    queue,
+    encryptionKey: parseEncryptionKey(env.MOORAGE_ENCRYPTION_KEY),
+    repoUrlPolicy: { trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS },
+    auth: createAuth({
+      db,
+      secret: env.MOORAGE_AUTH_SECRET,
+      baseUrl: env.MOORAGE_DASHBOARD_URL,
+      trustedOrigins: loopbackSpellings(env.MOORAGE_DASHBOARD_URL),
+    }),
+  }
+}

@@ -1,0 +1,10 @@
+import { cache } from 'react'
+import { orNotFound } from './or-not-found.ts'
+import { requireSession } from './page-session.ts'
+
+/** The session and the server of a page under /servers/[slug]; layout and page share one read. */
+export const serverPage = cache(async (slug: string, path: string) => {
+  const session = await requireSession(path)
+  const server = await orNotFound(session.api.servers.get({ slug }))
+  return { session, server }
+})

@@ -1,0 +1,25 @@
+import type { DeploymentStatus } from '@moorage/domain/deployment'
+import type { ServerState } from '@moorage/deployments/views'
+import type { Mark } from '../parts/status-mark.tsx'
+
+const servers: Record<ServerState, Mark> = {
+  new: { shape: 'dashed', tone: 'waiting', word: 'Not deployed' },
+  live: { shape: 'dot', tone: 'live', word: 'Live' },
+  building: { shape: 'turning', tone: 'building', word: 'Deploying' },
+  failed: { shape: 'cross', tone: 'failed', word: 'Failed' },
+  crashed: { shape: 'cross', tone: 'failed', word: 'Crashed' },
+}
+
+const deployments: Record<DeploymentStatus, Mark> = {
+  queued: { shape: 'ring', tone: 'waiting', word: 'Queued' },
+  building: { shape: 'turning', tone: 'building', word: 'Building' },
+  starting: { shape: 'turning', tone: 'building', word: 'Starting' },
+  live: { shape: 'dot', tone: 'live', word: 'Live' },
+  retired: { shape: 'ring', tone: 'waiting', word: 'Retired' },
+  failed: { shape: 'cross', tone: 'failed', word: 'Failed' },
+  canceled: { shape: 'bar', tone: 'waiting', word: 'Canceled' },
+  superseded: { shape: 'bar', tone: 'waiting', word: 'Superseded' },
+}
+
+export const serverMark = (state: ServerState): Mark => servers[state]
+export const deploymentMark = (status: DeploymentStatus): Mark => deployments[status]

@@ -1,0 +1,26 @@
+import { KeyRound, Plus, Server } from 'lucide-react'
+
+/** Where the rail, the bottom bar, the palette and the keyboard lead. */
+export const destinations = [
+  { href: '/', label: 'Servers', icon: Server, keys: 'g s' },
+  { href: '/keys', label: 'Keys', icon: KeyRound, keys: 'g k' },
+  { href: '/new', label: 'New server', icon: Plus, keys: 'g n' },
+] as const
+
+/** The pages of one server, by what follows its path. */
+export const serverPages = [
+  { path: '', label: 'Overview', keys: 'g o' },
+  { path: '/logs', label: 'Logs', keys: 'g l' },
+  { path: '/requests', label: 'Requests', keys: 'g r' },
+  { path: '/settings', label: 'Settings', keys: 'g e' },
+] as const
+
+/** `/servers/echo` of any path below it; null elsewhere. */
+export function serverBase(pathname: string): string | null {
+  return /^\/servers\/[^/]+/.exec(pathname)?.[0] ?? null
+}
+
+export function isCurrent(pathname: string, href: string): boolean {
+  if (href === '/') return pathname === '/' || pathname.startsWith('/servers/')
+  return pathname === href || pathname.startsWith(`${href}/`)
+}
