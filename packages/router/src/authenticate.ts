@@ -50,11 +50,14 @@ function goodKey(table: Table, authorization: string | undefined): KeyEntry {
       hint: 'Send it as "Authorization: Bearer mrg_...".',
     })
   const key = token.startsWith(keyPrefix) ? table.keyByHash(hashKey(token)) : undefined
-  if (!key || isExpired(key))
-    throw new AppError('unauthenticated', 'This API key is unknown, revoked or expired.', {
-      hint: 'Make a new one: moorage keys create',
-    })
+  if (!key || isExpired(key)) throw keyRefused()
   return key
+}
+
+export function keyRefused(): AppError {
+  return new AppError('unauthenticated', 'This API key is unknown, revoked or expired.', {
+    hint: 'Make a new one: moorage keys create',
+  })
 }
 
 function isExpired(key: KeyEntry): boolean {

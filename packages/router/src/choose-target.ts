@@ -2,8 +2,11 @@ import type { Context } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { noInstance, sessionNotFound } from './refusal.ts'
 import { reopenSession } from './reopen-session.ts'
-import type { Session } from './sessions.ts'
+import type { Home, Session } from './sessions.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
+
+/** `sessionId`: what the instance calls the session; undefined where the request names none. */
+export type Target = { instance: InstanceEntry; sessionId: string | null | undefined }
 
 /**
  * The instance for this request; the caller is in flight there from then on, and must leave it.
@@ -12,40 +15,67 @@ import type { InstanceEntry, ServerEntry } from './table.ts'
 export async function chooseTarget(
   context: Context,
   exchange: Exchange,
-  server: ServerEntry,
-  pathAndQuery: string,
-  avoid: InstanceEntry | null,
-): Promise<InstanceEntry> {
-  const session = exchange.session
-  const home = session
-    ? homeOf(context, server, session)
-    : context.endpoints.instanceFor(server.id, pathAndQuery, exchange.principal)
-  if (home && home !== avoid) {
-    context.inFlight.enter(home.id)
-    return home
-  }
-  if (session && (!server.reopenSessions || session.initialize === null)) {
+  to: { server: ServerEntry; path: string; avoid: InstanceEntry | null },
+): Promise<Target> {
+  const { server, path, avoid } = to
+  const target = exchange.session
+    ? await sessionTarget(context, exchange, exchange.session, to)
+    : {
+        instance:
+          context.endpoints.instanceFor(server.id, path, exchange.principal) ??
+          leastBusy(context, server, avoid),
+        sessionId: undefined,
+      }
+  context.inFlight.enter(target.instance.id)
+  return target
+}
+
+async function sessionTarget(
+  context: Context,
+  exchange: Exchange,
+  session: Session,
+  { server, avoid }: { server: ServerEntry; avoid: InstanceEntry | null },
+): Promise<Target> {
+  const waiting = homeThatWaits(context, exchange, session)
+  if (waiting) return waiting
+  const home = targetAt(context, session.home)
+  const mayStay = home?.instance.current || !server.reopenSessions
+  if (home && mayStay && !isSame(home.instance, avoid)) return home
+  if (!server.reopenSessions || session.initialize === null) {
     context.sessions.remove(session)
     throw sessionNotFound()
   }
-  let instance = leastBusy(context, server, avoid)
-  if (session) {
-    await reopenSession(context, exchange, session, instance)
-    // Another request of the session may have opened it, elsewhere.
-    instance = context.table.instance(session.instanceId) ?? instance
-  }
-  context.inFlight.enter(instance.id)
-  return instance
+  await reopenSession(context, exchange, session, leastBusy(context, server, avoid))
+  const reopened = targetAt(context, session.home)
+  if (!reopened) throw noInstance(true)
+  return reopened
 }
 
-/** Where a session lives, or null where it has to be opened again. */
-function homeOf(context: Context, server: ServerEntry, session: Session): InstanceEntry | null {
-  const instance = context.table.instance(session.instanceId)
-  if (!instance || instance.restarts !== session.restarts) return null
-  if (instance.current || !server.reopenSessions) return instance
-  // It drains. What is under way there may need this request, such as the answer to a question of
-  // the server's; otherwise the session moves, so that the drain can end.
-  return session.inFlight > 0 ? instance : null
+/** An answer goes to the instance that asked, and a cancellation to the one that is at work, though it drains. */
+function homeThatWaits(context: Context, exchange: Exchange, session: Session): Target | null {
+  const at = whoWaits(context, exchange, session)
+  const home = [session.home, session.former].find((one) => one && one.instanceId === at)
+  return home ? targetAt(context, home) : null
+}
+
+function whoWaits(context: Context, exchange: Exchange, session: Session): string | undefined {
+  const { message } = exchange
+  if (message?.method === null && message.id !== null) {
+    const asker = session.asked.get(message.id)
+    session.asked.delete(message.id)
+    return asker
+  }
+  if (message?.cancels == null) return undefined
+  for (const other of context.inFlight.all())
+    if (other.session === session && other.message?.id === message.cancels && other !== exchange)
+      return other.instance?.id
+  return undefined
+}
+
+function targetAt({ table }: Context, home: Home): Target | null {
+  const instance = table.instance(home.instanceId)
+  if (!instance || instance.restarts !== home.restarts) return null
+  return { instance, sessionId: home.upstreamId }
 }
 
 function leastBusy(
@@ -54,12 +84,16 @@ function leastBusy(
   avoid: InstanceEntry | null,
 ): InstanceEntry {
   const ready = server.instances.filter((instance) => instance.current)
-  // The same id may be at a new address by now: that is worth a try.
-  const fresh = ready.filter((one) => one.id !== avoid?.id || one.origin !== avoid.origin)
+  const fresh = ready.filter((one) => !isSame(one, avoid))
   const [first, ...rest] = fresh.length > 0 ? fresh : ready
   if (!first) throw noInstance(server.version !== null)
   return rest.reduce(
     (best, one) => (inFlight.at(one.id) < inFlight.at(best.id) ? one : best),
     first,
   )
+}
+
+/** The same id may be at a new address by now: that is worth a try. */
+function isSame(instance: InstanceEntry, other: InstanceEntry | null): boolean {
+  return instance.id === other?.id && instance.origin === other.origin
 }

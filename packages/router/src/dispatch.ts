@@ -1,10 +1,11 @@
 import type { Dispatcher } from 'undici'
+import type { Target } from './choose-target.ts'
 import type { Context } from './context.ts'
 import { type Exchange, endStream } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
 import type { RequestBody } from './request-body.ts'
 import { createResponseSink } from './response-sink.ts'
-import type { InstanceEntry, ServerEntry } from './table.ts'
+import type { ServerEntry } from './table.ts'
 
 /** Null: the answer went out, or the client left. Else why not one byte of an answer came. */
 export type Failure = { error: Error; wasSent: boolean }
@@ -13,18 +14,20 @@ export type Failure = { error: Error; wasSent: boolean }
 export function dispatch(
   context: Context,
   exchange: Exchange,
-  to: { server: ServerEntry; instance: InstanceEntry; path: string; body: RequestBody },
+  to: { server: ServerEntry; target: Target; path: string; body: RequestBody },
 ): Promise<Failure | null> {
   const { req, res, session } = exchange
-  const { server, instance, path, body } = to
+  const { server, path, body } = to
+  const { instance } = to.target
   return new Promise((resolve) => {
-    if (exchange.isOver) return resolve(null)
+    if (exchange.isOver || res.writableEnded) return resolve(null)
     const sink = createResponseSink(context, exchange, instance, path)
     let wasSent = false
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart: (controller) => {
-        if (exchange.isOver) return controller.abort(new Error('The client is gone.'))
+        if (exchange.isOver || res.writableEnded)
+          return controller.abort(new Error('The client is gone.'))
         wasSent = true
         exchange.abort = (reason) => controller.abort(reason)
         sink.onDrain(() => controller.resume())
@@ -60,7 +63,7 @@ export function dispatch(
       instance,
       forwarded: exchange.forwarded,
       requestId: exchange.requestId,
-      sessionId: session ? session.upstreamId : undefined,
+      sessionId: to.target.sessionId,
       dropLastEventId: session?.dropLastEventId ?? false,
     })
     if (session && req.method === 'GET') session.dropLastEventId = false

@@ -7,7 +7,6 @@ import { upstreamPath } from './match.ts'
 import { brokenUpstream, sessionNotFound } from './refusal.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
 import { isRepeatable, readRpcMessage } from './rpc-message.ts'
-import type { Session } from './sessions.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 
 const refreshMs = 1_000
@@ -20,28 +19,22 @@ export async function forward(
   rest: string,
 ): Promise<void> {
   const path = upstreamPath(rest, server.mcpPath)
+  findSession(context, exchange, server)
   const body = await readBody(context, exchange)
-  const session = findSession(context, exchange, server)
   noteLegacyRequest(context, exchange, server, path)
-  const counted = session && exchange.req.method !== 'GET' ? session : null
-  if (counted) counted.inFlight += 1
-  try {
-    const failure = await attempt(context, exchange, { server, path, body, avoid: null })
-    if (!failure) return
-    if (!maySendAgain(exchange, body, failure)) throw cause(failure)
-    // An instance that was replaced: what we know may be older than what is.
-    await Promise.race([context.sync.refresh(server.id), delay(refreshMs)])
-    const now = context.table.server(server.id) ?? server
-    const again = await attempt(context, exchange, {
-      server: now,
-      path,
-      body,
-      avoid: exchange.instance,
-    })
-    if (again) throw cause(again)
-  } finally {
-    if (counted) counted.inFlight -= 1
-  }
+  const failure = await attempt(context, exchange, { server, path, body, avoid: null })
+  if (!failure) return
+  if (!maySendAgain(exchange, body, failure)) throw cause(failure)
+  // An instance that was replaced: what we know may be older than what is.
+  await Promise.race([context.sync.refresh(server.id), delay(refreshMs)])
+  const now = context.table.server(server.id) ?? server
+  const again = await attempt(context, exchange, {
+    server: now,
+    path,
+    body,
+    avoid: exchange.instance,
+  })
+  if (again) throw cause(again)
 }
 
 async function attempt(
@@ -49,12 +42,27 @@ async function attempt(
   exchange: Exchange,
   to: { server: ServerEntry; path: string; body: RequestBody; avoid: InstanceEntry | null },
 ): Promise<Failure | null> {
-  const instance = await chooseTarget(context, exchange, to.server, to.path, to.avoid)
+  const target = await chooseTarget(context, exchange, to)
+  const { instance } = target
   exchange.instance = instance
+  const leaveSession = enterSession(exchange, instance)
   try {
-    return await dispatch(context, exchange, { ...to, instance })
+    return await dispatch(context, exchange, { ...to, target })
   } finally {
+    leaveSession()
     context.inFlight.leave(instance.id)
+  }
+}
+
+/** Counts what is under way for the session there, which is more than its stream for notifications. */
+function enterSession({ session, req }: Exchange, { id }: InstanceEntry): () => void {
+  if (!session || req.method === 'GET') return () => {}
+  const { inFlight } = session
+  inFlight.set(id, (inFlight.get(id) ?? 0) + 1)
+  return () => {
+    const left = (inFlight.get(id) ?? 0) - 1
+    if (left > 0) inFlight.set(id, left)
+    else inFlight.delete(id)
   }
 }
 
@@ -64,20 +72,21 @@ async function readBody(context: Context, exchange: Exchange): Promise<RequestBo
     exchange.requestBytes += count
     exchange.lastByteMs = performance.now()
   })
-  if (body.kind === 'held' && body.bytes.length <= context.limits.peekBytes)
+  // An answer to a question of the server's may be long, and has to be known as one.
+  const mayBeAnswer = (exchange.session?.asked.size ?? 0) > 0
+  if (body.kind === 'held' && (mayBeAnswer || body.bytes.length <= context.limits.peekBytes))
     exchange.message = readRpcMessage(body.bytes)
   return body
 }
 
 /** A request that names a session gets that session, of its own principal, or 404. */
-function findSession(context: Context, exchange: Exchange, server: ServerEntry): Session | null {
+function findSession(context: Context, exchange: Exchange, server: ServerEntry): void {
   const id = exchange.req.headers['mcp-session-id']
-  if (typeof id !== 'string' || exchange.principal === null) return null
+  if (typeof id !== 'string' || exchange.principal === null) return
   const session = context.sessions.find(server.id, id, exchange.principal)
   if (!session) throw sessionNotFound()
   context.sessions.touch(session)
   exchange.session = session
-  return session
 }
 
 /** In the HTTP+SSE transport the answer to this request comes on another stream. */

@@ -1,5 +1,5 @@
 import { answerError } from './answer.ts'
-import { isStillAllowed } from './authenticate.ts'
+import { isStillAllowed, keyRefused } from './authenticate.ts'
 import type { Context } from './context.ts'
 import { type Exchange, endStream } from './exchange.ts'
 import { silentUpstream } from './refusal.ts'
@@ -19,7 +19,9 @@ export function endForbidden({ inFlight, table }: Context): void {
   for (const exchange of inFlight.all()) {
     const { server, principal } = exchange
     if (!server || !principal || isStillAllowed(table, server.id, principal)) continue
-    exchange.res.destroy()
+    // As if it came now; what has begun to be answered breaks off.
+    answerError(exchange, keyRefused())
+    exchange.abort(new Error('The key is no longer good.'))
   }
 }
 

@@ -105,9 +105,15 @@ test('each call leaves a row in the request log, and the key its last use', asyn
     principalName: 'test',
     protocol: '2025-11-25',
   })
-  expect(modern).toMatchObject({ clientName: 'test-client', clientVersion: '1.2.3', protocol: '2026-07-28' })
+  expect(modern).toMatchObject({
+    clientName: 'test-client',
+    clientVersion: '1.2.3',
+    protocol: '2026-07-28',
+  })
   expect(legacy?.requestBytes).toBeGreaterThan(50)
   expect(legacy?.responseBytes).toBeGreaterThan(20)
   expect(legacy?.requestId).toMatch(/^req_/)
-  await until(async () => (await platform.db.apiKey.findFirst({ where: { teamId } }))?.lastUsedAt != null)
+  await until(
+    async () => (await platform.db.apiKey.findFirst({ where: { teamId } }))?.lastUsedAt != null,
+  )
 })

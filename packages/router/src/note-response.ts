@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import type { Exchange } from './exchange.ts'
-import { newSession } from './sessions.ts'
+import { newSession, type Session } from './sessions.ts'
 import type { InstanceEntry } from './table.ts'
 
 /** What a response says of the session: it began, or the client has ended it. */
@@ -29,4 +29,18 @@ export function noteResponse(
       protocol: message?.protocol ?? null,
     }),
   )
+}
+
+const maxQuestions = 100
+
+/** The instance waits for the client's answer, which comes as a request of its own. */
+export function noteQuestion(
+  session: Session | null,
+  id: string | number,
+  instanceId: string,
+): void {
+  if (!session || session.asked.has(id)) return
+  session.asked.set(id, instanceId)
+  const [oldest] = session.asked.keys()
+  if (session.asked.size > maxQuestions && oldest !== undefined) session.asked.delete(oldest)
 }

@@ -49,9 +49,12 @@ async function reopen(
       ...['MCP-Protocol-Version', protocol],
       ...(opened.sessionId === null ? [] : ['Mcp-Session-Id', opened.sessionId]),
     ])
-    session.instanceId = instance.id
-    session.restarts = instance.restarts
-    session.upstreamId = opened.sessionId
+    session.former = session.home
+    session.home = {
+      instanceId: instance.id,
+      restarts: instance.restarts,
+      upstreamId: opened.sessionId,
+    }
     session.dropLastEventId = true
     context.sessions.changed(session)
     context.logger.info(

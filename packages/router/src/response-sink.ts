@@ -4,9 +4,9 @@ import { createEventBoundary, createEventReader, parseEvent } from './event-stre
 import type { Exchange } from './exchange.ts'
 import { type ResponseHeaders, responseHeaders } from './headers.ts'
 import { createEndpointRewriter } from './legacy-endpoint.ts'
-import { noteResponse } from './note-response.ts'
+import { noteQuestion, noteResponse } from './note-response.ts'
 import { corsHeaders } from './origin.ts'
-import { rpcErrorCode } from './rpc-message.ts'
+import { questionId, rpcErrorCode } from './rpc-message.ts'
 import type { InstanceEntry } from './table.ts'
 
 /** The client's side of an answer: bytes out as they come in, with what the log needs read in passing. */
@@ -65,7 +65,7 @@ export function createResponseSink(
       endpoint
         ? endpoint.pending.size === 0
         : isNotifications
-          ? (exchange.session?.inFlight ?? 0) === 0
+          ? !exchange.session?.inFlight.has(instance.id)
           : exchange.message?.method === 'subscriptions/listen'
     if (isNotifications && exchange.session === null) transform = legacyStream()
   }
@@ -90,14 +90,20 @@ export function createResponseSink(
   function peek(chunk: Buffer): void {
     if (!head || head.isEncoded) return
     if (head.isEventStream) {
-      if (!chunk.includes('"error"')) return
+      if (!chunk.includes('"error"') && !(exchange.session && chunk.includes('"method"'))) return
       for (const block of chunk.toString('utf8').split(/\r\n\r\n|\n\n|\r\r/))
-        exchange.rpcErrorCode ??= rpcErrorCode(Buffer.from(parseEvent(block).data))
+        peekEvent(parseEvent(block).data)
     } else if (head.isJson && peeked) {
       peekedBytes += chunk.length
       if (peekedBytes > context.limits.peekBytes) peeked = null
       else peeked.push(chunk)
     }
+  }
+
+  function peekEvent(data: string): void {
+    exchange.rpcErrorCode ??= rpcErrorCode(Buffer.from(data))
+    const question = exchange.session ? questionId(data) : null
+    if (question !== null) noteQuestion(exchange.session, question, instance.id)
   }
 
   function stop(): void {

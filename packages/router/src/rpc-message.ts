@@ -8,19 +8,23 @@ export type RpcMessage = {
   target: string | null
   client: { name: string; version: string } | null
   protocol: string | null
+  /** For a cancellation: the request that it is about. */
+  cancels: string | number | null
   /** The whole message, where it is an initialize request. */
   initialize: unknown
 }
 
 const text = z.string().optional().catch(undefined)
 const clientSchema = z.object({ name: z.string(), version: z.string() }).optional().catch(undefined)
+const id = z.union([z.string(), z.number()])
 const messageSchema = z.object({
-  id: z.union([z.string(), z.number()]).nullish().catch(null),
+  id: id.nullish().catch(null),
   method: text,
   params: z
     .object({
       name: text,
       uri: text,
+      requestId: id.optional().catch(undefined),
       protocolVersion: text,
       clientInfo: clientSchema,
       _meta: z
@@ -42,14 +46,15 @@ export function readRpcMessage(body: Buffer): RpcMessage | null {
   // A batch (2025-03-26 only) is named for its first message.
   const parsed = messageSchema.safeParse(Array.isArray(json) ? json[0] : json)
   if (!parsed.success) return null
-  const { id, method, params } = parsed.data
+  const { method, params } = parsed.data
   const meta = params?._meta
   return {
-    id: id ?? null,
+    id: parsed.data.id ?? null,
     method: method ?? null,
     target: params?.name ?? params?.uri ?? null,
     client: params?.clientInfo ?? meta?.['io.modelcontextprotocol/clientInfo'] ?? null,
     protocol: params?.protocolVersion ?? meta?.['io.modelcontextprotocol/protocolVersion'] ?? null,
+    cancels: method === 'notifications/cancelled' ? (params?.requestId ?? null) : null,
     initialize: method === 'initialize' && !Array.isArray(json) ? json : null,
   }
 }
@@ -59,6 +64,13 @@ export function rpcErrorCode(body: Buffer): number | null {
   if (!body.includes('"error"')) return null
   const parsed = errorSchema.safeParse(parseJson(body))
   return parsed.success ? parsed.data.error.code : null
+}
+
+/** The id of a request in an event of the server's: a question to the client. Null for anything else. */
+export function questionId(data: string): string | number | null {
+  if (!data.includes('"method"')) return null
+  const message = readRpcMessage(Buffer.from(data))
+  return message?.method ? message.id : null
 }
 
 /**

@@ -1,24 +1,33 @@
 import type { Principal } from './authenticate.ts'
 import type { InstanceEntry } from './table.ts'
 
-/** A legacy MCP session. The client knows it by `id` for good; an instance may call it otherwise. */
+/** Where a session lives. */
+export type Home = {
+  instanceId: string
+  /** The instance's `restarts` when the session began there. */
+  restarts: number
+  /** What the instance calls the session. Null: it keeps none, so it is sent no id. */
+  upstreamId: string | null
+}
+
+/** A legacy MCP session. The client knows it by `id` for good. */
 export type Session = {
   serverId: string
   id: string
   principalId: string
-  instanceId: string
-  /** The instance's `restarts` when the session began there. */
-  restarts: number
-  /** Null: the instance keeps no sessions, so it is sent no id. */
-  upstreamId: string | null
+  home: Home
+  /** Where it was before it was opened again: what is under way there still needs answers. */
+  former: Home | null
   /** The client's own initialize request; null where it was not seen, and cannot be sent again. */
   initialize: unknown
   client: { name: string; version: string } | null
   protocol: string | null
   createdAtMs: number
   seenAtMs: number
-  /** Requests in flight, not counting the stream for notifications. */
-  inFlight: number
+  /** Requests in flight by instance, not counting streams for notifications. */
+  inFlight: Map<string, number>
+  /** Questions of the server's to the client (sampling, elicitation, roots), by the instance that waits. */
+  asked: Map<string | number, string>
   /** Opened again since, so the client's Last-Event-ID is another instance's. */
   dropLastEventId: boolean
   reopening: Promise<void> | null
@@ -82,7 +91,7 @@ export function createSessions(
     sweep: () => {
       const before = Date.now() - limits.sessionIdleMs
       for (const session of sessions.values())
-        if (session.seenAtMs < before && session.inFlight === 0) remove(session)
+        if (session.seenAtMs < before && session.inFlight.size === 0) remove(session)
     },
     all: () => sessions.values(),
     size: () => sessions.size,
@@ -103,12 +112,12 @@ export function newSession(from: {
   return {
     ...rest,
     principalId: principal.id,
-    instanceId: instance.id,
-    restarts: instance.restarts,
-    upstreamId: from.id,
+    home: { instanceId: instance.id, restarts: instance.restarts, upstreamId: from.id },
+    former: null,
     createdAtMs: now,
     seenAtMs: now,
-    inFlight: 0,
+    inFlight: new Map(),
+    asked: new Map(),
     dropLastEventId: false,
     reopening: null,
   }

@@ -77,6 +77,10 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
         where: { serverId: server.id, state: 'ready' },
         data: { state: 'draining' },
       })
+      await tx.deployment.updateMany({
+        where: { serverId: server.id, status: 'live' },
+        data: { status: 'retired' },
+      })
       await tx.deployment.create({
         data: {
           id: deploymentId,
