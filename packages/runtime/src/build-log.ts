@@ -13,7 +13,10 @@ export function cappedLog(onLog: (line: string) => void, maxBytes: number) {
     line(text: string): void {
       const line = text.length > lineMax ? `${text.slice(0, lineMax)} [...]` : text
       bytes += Buffer.byteLength(line) + 1
-      if (bytes <= maxBytes) return onLog(line)
+      if (bytes <= maxBytes) {
+        onLog(line)
+        return
+      }
       if (dropped === 0) onLog(`[log cut here: over ${maxBytes} bytes]`)
       dropped++
       tail.push(line)

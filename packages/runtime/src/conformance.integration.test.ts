@@ -1,0 +1,298 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newId } from '@moorage/domain/id'
+import { baseImage, dockerIsUp } from '@moorage/testing/services'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ask,
+  buildInput,
+  eventually,
+  instanceSpec,
+  type LoggedBuild,
+  logLines,
+  nodePlan,
+  sourceDir,
+} from './conformance-fixture.ts'
+import { createDockerDriver } from './docker.ts'
+import type { Image, InstanceEvent, RuntimeDriver } from './driver.ts'
+import { createProcessDriver } from './process.ts'
+
+const build = {
+  caBundlePath: null,
+  npmRegistry: null,
+  pipIndexUrl: null,
+  httpProxy: null,
+  httpsProxy: null,
+  noProxy: null,
+}
+const node = baseImage('node')
+const dataDir = await mkdtemp(join(tmpdir(), 'moorage-data-'))
+
+type Create = (platformId: string) => Promise<RuntimeDriver>
+const drivers: [string, Create][] = [
+  ['process', async (platformId) => createProcessDriver({ platformId, dataDir, build })],
+]
+if (dockerIsUp())
+  drivers.push([
+    'docker',
+    (platformId) => createDockerDriver({ platformId, build, baseImages: node ? { node } : {} }),
+  ])
+
+describe.each(drivers)('the %s driver', (_, create) => {
+  let driver: RuntimeDriver
+  let other: RuntimeDriver
+  let input: LoggedBuild
+  let image: Image
+  const never = new AbortController().signal
+
+  beforeAll(async () => {
+    driver = await create(newId('evt').replace('_', '-'))
+    other = await create(newId('evt').replace('_', '-'))
+    input = await buildInput(nodePlan([['node', '-e', 'console.log("built it")']]))
+    image = await driver.build(input)
+  })
+
+  afterAll(async () => {
+    for (const one of [driver, other]) {
+      for (const { instanceId } of await one.list()) await one.remove(instanceId)
+      await one.sweep()
+      await one.close()
+    }
+    await driver.removeImage(image.id)
+  })
+
+  const start = (rest: Parameters<typeof instanceSpec>[2] = {}) =>
+    driver.deploy(instanceSpec(input, image.id, rest))
+
+  test('streams the build log: commands and what they print', () => {
+    expect(input.lines.some((line) => line.includes('node -e'))).toBe(true)
+    expect(input.lines).toContain('built it')
+  })
+
+  test('gives one image for one deployment, however often it is built', async () => {
+    expect(await driver.build(input)).toEqual(image)
+    expect(await driver.hasImage(image.id)).toBe(true)
+  })
+
+  test('fails a build with the exit code of the command that failed, and leaves no image', async () => {
+    const failing = await buildInput(
+      nodePlan([['node', '-e', 'console.error("oh no");process.exit(7)']]),
+    )
+    await expect(driver.build(failing)).rejects.toMatchObject({ code: 'build_failed', exitCode: 7 })
+    expect(failing.lines).toContain('oh no')
+  })
+
+  test('ends a build at its time cap', async () => {
+    const slow = await buildInput(nodePlan([['sleep', '60']]), {
+      limits: { timeoutMs: 2_500, memoryBytes: 2 ** 30, cpus: 1 },
+    })
+    await expect(driver.build(slow)).rejects.toMatchObject({ code: 'timed_out' })
+  })
+
+  test('ends a canceled build at once, and leaves another build alone', async () => {
+    const canceled = new AbortController()
+    const marker = `cancel-${newId('evt')}`
+    const slow = await buildInput(nodePlan([['node', '-e', 'setTimeout(()=>{},60000)', marker]]), {
+      signal: canceled.signal,
+      onLog: (line) => void (line.includes(marker) && setTimeout(() => canceled.abort(), 300)),
+    })
+    const sibling = await buildInput(
+      nodePlan([['node', '-e', 'setTimeout(()=>{},4000)', newId('evt')]]),
+    )
+    const began = Date.now()
+    const siblingBuild = driver.build(sibling)
+    await expect(driver.build(slow)).rejects.toMatchObject({ code: 'canceled' })
+    expect(Date.now() - began).toBeLessThan(20_000)
+    const built = await siblingBuild
+    await driver.removeImage(built.id)
+  })
+
+  test('refuses a root directory that leads out of the repository', async () => {
+    for (const rootDir of ['..', '/etc', 'missing']) {
+      const outside = await buildInput(nodePlan([], { rootDir }))
+      await expect(driver.build(outside)).rejects.toMatchObject({ code: 'build_failed' })
+    }
+  })
+
+  test('builds in the root directory that the plan names', async () => {
+    const dir = await sourceDir({ 'sub/dir/here.txt': 'found' })
+    const plan = nodePlan([['cat', 'here.txt']], { rootDir: 'sub/dir' })
+    const below = await buildInput(plan, { sourceDir: dir })
+    await driver.removeImage((await driver.build(below)).id)
+    expect(below.lines).toContain('found')
+  })
+
+  test('starts a server at an address of this host, with its environment and the plan’s', async () => {
+    const status = await start({ env: { GREETING: 'hi', PORT: '1' } })
+    expect(status).toMatchObject({ state: 'running', exitCode: null, outOfMemory: false })
+    expect(status.address?.host).toBe('127.0.0.1')
+    const env = await ask(status, 'env')
+    expect(env).toMatchObject({ GREETING: 'hi', PLANNED: expect.stringMatching(/^at [\d.]+:\d+$/) })
+    expect(env).not.toMatchObject({ PORT: '1' })
+    expect(await driver.inspect(status.instanceId)).toEqual(status)
+  })
+
+  test('keeps the environment of an instance out of builds', async () => {
+    const secret = newId('key')
+    const running = await start({ env: { SECRET: secret } })
+    const show = await buildInput(nodePlan([['node', '-p', 'JSON.stringify(process.env)']]), {
+      serverId: input.serverId,
+    })
+    await driver.removeImage((await driver.build(show)).id)
+    expect(show.lines.join()).not.toContain(secret)
+    expect(await ask(running, 'env')).toMatchObject({ SECRET: secret })
+  })
+
+  test('returns an instance that already runs as it is', async () => {
+    const spec = instanceSpec(input, image.id)
+    const [first, second] = await Promise.all([driver.deploy(spec), driver.deploy(spec)])
+    expect(second).toEqual(first)
+    expect(await driver.deploy(spec)).toEqual(first)
+  })
+
+  test('starts an instance again that has ended', async () => {
+    const spec = instanceSpec(input, image.id)
+    await driver.deploy(spec)
+    await driver.stop(spec.instanceId, { graceMs: 5_000 })
+    const again = await driver.deploy(spec)
+    expect(again.state).toBe('running')
+    expect(await ask(again, '')).toBe('hello')
+  })
+
+  test('fails a start whose command is not there, and leaves nothing of it', async () => {
+    const plan = nodePlan([], { start: { command: ['no-such-program'], env: {} } })
+    const spec = instanceSpec(input, image.id, { plan })
+    await expect(driver.deploy(spec)).rejects.toMatchObject({
+      code: 'start_failed',
+      userMessage: expect.stringContaining('no-such-program'),
+    })
+    expect(await driver.inspect(spec.instanceId)).toBeNull()
+  })
+
+  test('fails a start whose image is gone', async () => {
+    const spec = instanceSpec(
+      input,
+      image.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    )
+    await expect(driver.deploy(spec)).rejects.toMatchObject({ code: 'start_failed' })
+  })
+
+  test('lists the instances of this platform, or of one server', async () => {
+    const mine = await start()
+    const elsewhere = await start({ serverId: newId('srv') })
+    const ids = async (filter?: { serverId: string }) =>
+      (await driver.list(filter)).map(({ instanceId }) => instanceId)
+    expect(await ids()).toEqual(expect.arrayContaining([mine.instanceId, elsewhere.instanceId]))
+    expect(await ids({ serverId: elsewhere.serverId })).toEqual([elsewhere.instanceId])
+  })
+
+  test('does not see what belongs to another platform on the same machine', async () => {
+    const { instanceId } = await start()
+    expect(await other.list()).toEqual([])
+    expect(await other.inspect(instanceId)).toBeNull()
+    await other.stop(instanceId, { graceMs: 0 })
+    await other.remove(instanceId)
+    await other.sweep()
+    expect((await driver.inspect(instanceId))?.state).toBe('running')
+  })
+
+  test('keeps what a server prints, by stream and with the time', async () => {
+    const before = Date.now()
+    const status = await start()
+    await ask(status, 'print', 'first')
+    await sleep(20)
+    const middle = new Date()
+    await sleep(20)
+    await ask(status, 'print', 'second')
+    await eventually(async () => (await logLines(driver, status.instanceId)).length >= 5)
+    const all = await logLines(driver, status.instanceId)
+    const texts = (lines: typeof all) => lines.map(({ stream, text }) => `${stream} ${text}`).sort()
+    const later = ['stderr error: second', 'stdout second']
+    expect(texts(all)).toEqual(
+      ['stderr error: first', 'stdout first', 'stdout listening', ...later].sort(),
+    )
+    for (const { at } of all) expect(at.getTime()).toBeGreaterThan(before - 1000)
+    expect(texts(await logLines(driver, status.instanceId, middle))).toEqual(later)
+  })
+
+  test('follows a log until the server ends', async () => {
+    const status = await start()
+    const texts: string[] = []
+    const options = { follow: true, signal: never }
+    const following = (async () => {
+      for await (const { text } of driver.logs(status.instanceId, options)) texts.push(text)
+    })()
+    await ask(status, 'print', 'live line')
+    await eventually(async () => texts.includes('live line'))
+    await driver.stop(status.instanceId, { graceMs: 5_000 })
+    await following
+    expect(texts.at(-1)).toBe('going')
+  })
+
+  test('stops following a log when told to, and knows no log of what never was', async () => {
+    const status = await start()
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 500)
+    const options = { follow: true, signal: controller.signal }
+    for await (const _line of driver.logs(status.instanceId, options)) {
+      // Ends by the signal.
+    }
+    expect(await logLines(driver, newId('ins'))).toEqual([])
+  })
+
+  test('lets a server end by itself within the grace, and not after it', async () => {
+    const polite = await start()
+    await ask(polite, '')
+    await driver.stop(polite.instanceId, { graceMs: 10_000 })
+    expect(await driver.inspect(polite.instanceId)).toMatchObject({ state: 'exited', exitCode: 0 })
+
+    const stubborn = await start({ env: { STUBBORN: '1' } })
+    await ask(stubborn, '')
+    await driver.stop(stubborn.instanceId, { graceMs: 1_000 })
+    const ended = await driver.inspect(stubborn.instanceId)
+    expect(ended).toMatchObject({ state: 'exited', exitCode: 137, address: null })
+    expect((await logLines(driver, stubborn.instanceId)).map(({ text }) => text)).toContain(
+      'not now',
+    )
+  })
+
+  test('tells of an exit, with the exit code', async () => {
+    const controller = new AbortController()
+    const events: InstanceEvent[] = []
+    const watching = (async () => {
+      for await (const event of driver.watch(controller.signal)) events.push(event)
+    })()
+    await sleep(500)
+    const status = await start()
+    await ask(status, '')
+    // A driver that looks now and then must have had the time to see it run.
+    await sleep(700)
+    await ask(status, 'exit', '42')
+    await eventually(async () => events.length > 0)
+    controller.abort()
+    await watching
+    const { instanceId } = status
+    expect(events).toEqual([{ instanceId, kind: 'exited', exitCode: 42, outOfMemory: false }])
+  })
+
+  test('leaves nothing of a removed instance, and removes it twice without complaint', async () => {
+    const status = await start()
+    await ask(status, '')
+    await driver.remove(status.instanceId)
+    expect(await driver.inspect(status.instanceId)).toBeNull()
+    expect(await logLines(driver, status.instanceId)).toEqual([])
+    const { host, port } = status.address ?? { host: '', port: 0 }
+    await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow()
+    await driver.remove(status.instanceId)
+    await driver.stop(status.instanceId, { graceMs: 0 })
+  })
+
+  test('sweeps nothing that runs', async () => {
+    const status = await start()
+    await driver.sweep()
+    expect(await ask(status, '')).toBe('hello')
+    expect(await driver.hasImage(image.id)).toBe(true)
+  })
+})

@@ -1,0 +1,76 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BuildSettings } from './build-settings.ts'
+import type { RuntimeDriver } from './driver.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { buildImage } from './process/build.ts'
+import { deployInstance } from './process/deploy.ts'
+import { inspectInstance, listInstances } from './process/instance-status.ts'
+import { logLines } from './process/logs.ts'
+import { deploymentOf, pathsUnder } from './process/paths.ts'
+import { removeInstance } from './process/remove.ts'
+import { imageFactsSchema, readState } from './process/state-file.ts'
+import { stopInstance } from './process/stop.ts'
+import { sweepFiles } from './process/sweep.ts'
+import { watchInstances } from './process/watch.ts'
+
+export type ProcessDriverOptions = {
+  /** Platforms that share a data directory see nothing of each other. */
+  platformId: string
+  dataDir: string
+  build: BuildSettings
+  /** Where `python3`, `npm` and the like are looked for, in the form of PATH. */
+  searchPath?: string
+  maxBuildLogBytes?: number
+}
+
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin'
+
+/**
+ * Servers as plain processes of this machine: no isolation, for development on machines without a
+ * container engine. They outlive the builder; the next one finds them by their files.
+ */
+export function createProcessDriver(options: ProcessDriverOptions): RuntimeDriver {
+  const paths = pathsUnder(join(options.dataDir, 'processes', options.platformId))
+  const searchPath = options.searchPath ?? usualPath
+  const images = {
+    build: options.build,
+    searchPath,
+    maxLogBytes: options.maxBuildLogBytes ?? 4 * 2 ** 20,
+  }
+  const busy = new Set<string>()
+  const exclusive = oneAtATime()
+  const during = <T>(id: string, step: () => Promise<T>): Promise<T> =>
+    exclusive(id, () => {
+      busy.add(id)
+      return step().finally(() => busy.delete(id))
+    })
+
+  return {
+    name: 'process',
+    capabilities: { isolation: 'none', limits: false, dockerfiles: false },
+    build: (input) => during(input.deploymentId, () => buildImage(paths, images, input)),
+    async hasImage(imageId) {
+      const deploymentId = deploymentOf(imageId)
+      if (deploymentId === null) return false
+      return (await readState(paths.image(deploymentId).facts, imageFactsSchema)) !== null
+    },
+    async removeImage(imageId) {
+      const deploymentId = deploymentOf(imageId)
+      if (deploymentId === null) return
+      await rm(paths.image(deploymentId).dir, { recursive: true, force: true })
+    },
+    deploy: (spec) => during(spec.instanceId, () => deployInstance(paths, searchPath, spec)),
+    inspect: (instanceId) => inspectInstance(paths, instanceId),
+    list: (filter = {}) => listInstances(paths, filter),
+    logs: (instanceId, logOptions) =>
+      logLines(paths.instance(instanceId).log, logOptions, async () => {
+        return (await inspectInstance(paths, instanceId))?.state !== 'running'
+      }),
+    stop: (instanceId, { graceMs }) => stopInstance(paths, instanceId, graceMs),
+    remove: (instanceId) => during(instanceId, () => removeInstance(paths, instanceId)),
+    watch: (signal) => watchInstances(paths, signal),
+    sweep: () => sweepFiles(paths, busy),
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,102 @@
+import { cp, lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AppError, toAppError } from '@moorage/domain/error'
+import { applicationDir, skippedDirs } from '../application-dir.ts'
+import { buildDeadline } from '../build-deadline.ts'
+import { cappedLog } from '../build-log.ts'
+import { type BuildSettings, caEnv, proxyEnv } from '../build-settings.ts'
+import type { BuildInput, Image } from '../driver.ts'
+import { runBuildCommand } from './build-command.ts'
+import { imageIdOf, type Paths } from './paths.ts'
+import { imageFactsSchema, readState, writeState } from './state-file.ts'
+import { type Toolchain, toolchainFor, withToolchain } from './toolchain.ts'
+
+export type ImageSettings = { build: BuildSettings; searchPath: string; maxLogBytes: number }
+
+export async function buildImage(
+  paths: Paths,
+  settings: ImageSettings,
+  input: BuildInput,
+): Promise<Image> {
+  const image = paths.image(input.deploymentId)
+  const built = await readState(image.facts, imageFactsSchema)
+  if (built) return { id: imageIdOf(input.deploymentId), sizeBytes: built.sizeBytes }
+  const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
+  const log = cappedLog(input.onLog, settings.maxLogBytes)
+  await rm(image.dir, { recursive: true, force: true })
+  try {
+    await build(paths, settings, { ...input, onLog: log.line, signal: deadline.signal })
+    const sizeBytes = await sizeOf(image.app)
+    await writeState(image.facts, { deploymentId: input.deploymentId, sizeBytes })
+    return { id: imageIdOf(input.deploymentId), sizeBytes }
+  } catch (error) {
+    await rm(image.dir, { recursive: true, force: true })
+    throw deadline.error() ?? toAppError(error)
+  } finally {
+    log.end()
+  }
+}
+
+async function build(paths: Paths, settings: ImageSettings, input: BuildInput): Promise<void> {
+  const { plan } = input
+  if (plan.kind === 'dockerfile')
+    throw new AppError(
+      'build_failed',
+      'This server brings a Dockerfile, and there is no Docker here.',
+      {
+        hint: 'Install Docker on this machine and restart Moorage.',
+      },
+    )
+  const source = await applicationDir(input.sourceDir, plan.rootDir)
+  const toolchain = await toolchainFor(plan, settings.searchPath)
+  if (toolchain.remark) input.onLog(toolchain.remark)
+  if (plan.packages.length > 0)
+    input.onLog(`Not installed, for this is no container: ${plan.packages.join(', ')}`)
+  const image = paths.image(input.deploymentId)
+  await copySource(source, image.app)
+  await mkdir(image.tmp)
+  const home = paths.buildHome(input.teamId)
+  await mkdir(home, { recursive: true })
+  const env = buildEnv(settings.build, toolchain, { home, tmp: image.tmp })
+  for (const command of [...plan.install.run, ...plan.build.run])
+    await runBuildCommand(withToolchain(command, toolchain), { ...input, cwd: image.app, env })
+  await rm(image.tmp, { recursive: true, force: true })
+}
+
+async function copySource(from: string, to: string): Promise<void> {
+  await cp(from, to, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: async (path) => {
+      const stat = await lstat(path)
+      if (stat.isDirectory()) return path === from || !skippedDirs.has(basename(path))
+      return stat.isFile() || stat.isSymbolicLink()
+    },
+  })
+}
+
+/** Nothing of the builder's own environment. */
+function buildEnv(
+  settings: BuildSettings,
+  toolchain: Toolchain,
+  dirs: { home: string; tmp: string },
+): Record<string, string> {
+  const { npmRegistry, pipIndexUrl } = settings
+  return {
+    PATH: toolchain.path,
+    HOME: dirs.home,
+    TMPDIR: dirs.tmp,
+    LANG: 'C.UTF-8',
+    ...(settings.caBundlePath && caEnv(settings.caBundlePath)),
+    ...(npmRegistry && { NPM_CONFIG_REGISTRY: npmRegistry }),
+    ...(pipIndexUrl && { PIP_INDEX_URL: pipIndexUrl, UV_DEFAULT_INDEX: pipIndexUrl }),
+    ...proxyEnv(settings),
+  }
+}
+
+async function sizeOf(dir: string): Promise<number> {
+  let bytes = 0
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true }))
+    if (entry.isFile()) bytes += (await lstat(join(entry.parentPath, entry.name))).size
+  return bytes
+}

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive, signalGroup } from './live-process.ts'
+import type { Paths } from './paths.ts'
+import { readState, runningSchema } from './state-file.ts'
+
+const pollMs = 25
+
+/** SIGTERM to the server's process group, SIGKILL after the grace; waits until all of it is gone. */
+export async function stopInstance(
+  paths: Paths,
+  instanceId: string,
+  graceMs: number,
+): Promise<void> {
+  const running = await readState(paths.instance(instanceId).running, runningSchema)
+  if (!running) return
+  const { launcher, server } = running
+  if (graceMs > 0 && server.pid !== launcher.pid) {
+    await signalGroup(server, 'SIGTERM')
+    await gone([server], graceMs)
+  }
+  if (server.pid !== launcher.pid) await signalGroup(server, 'SIGKILL')
+  // The launcher ends by itself, after it has recorded the exit.
+  await gone([server, launcher], 5_000)
+  await signalGroup(launcher, 'SIGKILL')
+}
+
+async function gone(ones: Parameters<typeof isAlive>[0][], timeoutMs: number): Promise<void> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(pollMs)) {
+    const alive = await Promise.all(ones.map(isAlive))
+    if (!alive.includes(true)) return
+  }
+}
