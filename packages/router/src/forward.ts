@@ -3,6 +3,7 @@ import { chooseTarget } from './choose-target.ts'
 import type { Context } from './context.ts'
 import { dispatch, type Failure } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
+import { endIdleStreams } from './housekeeping.ts'
 import { upstreamPath } from './match.ts'
 import { brokenUpstream, sessionNotFound } from './refusal.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
@@ -51,6 +52,7 @@ async function attempt(
   } finally {
     leaveSession()
     context.inFlight.leave(instance.id)
+    if (!context.table.instance(instance.id)?.current) endIdleStreams(context)
   }
 }
 

@@ -13,7 +13,8 @@ export type InFlight = {
   all(): ReadonlySet<Exchange>
 }
 
-export function createInFlight(): InFlight {
+/** `onEmpty`: nothing is in flight there any more. */
+export function createInFlight(onEmpty: (instanceId: string) => void): InFlight {
   const exchanges = new Set<Exchange>()
   const counts = new Map<string, number>()
   return {
@@ -22,8 +23,12 @@ export function createInFlight(): InFlight {
     enter: (id) => void counts.set(id, (counts.get(id) ?? 0) + 1),
     leave: (id) => {
       const left = (counts.get(id) ?? 0) - 1
-      if (left > 0) counts.set(id, left)
-      else counts.delete(id)
+      if (left > 0) {
+        counts.set(id, left)
+        return
+      }
+      counts.delete(id)
+      onEmpty(id)
     },
     at: (id) => counts.get(id) ?? 0,
     busy: () => [...counts.keys()].sort(),

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
 import type { Context } from './context.ts'
@@ -9,6 +8,7 @@ import { endAllIdleStreams, endForbidden, endIdleStreams, tendStreams } from './
 import { createInFlight } from './in-flight.ts'
 import { createKeyUse } from './key-use.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { createListener } from './listener.ts'
 import type { Logger } from './logger.ts'
 import { keepNodeRow } from './node-row.ts'
 import { refuseBroken } from './refuse-broken.ts'
@@ -46,7 +46,10 @@ export function createRouter(options: RouterOptions): Router {
   const limits = { ...defaultLimits, ...options.limits }
   const dashboard = options.dashboardUrl ? new URL(options.dashboardUrl) : null
   const table = createTable()
-  const inFlight = createInFlight()
+  const inFlight = createInFlight((instanceId) => {
+    // A drain waits for just that.
+    if (isReady && !table.instance(instanceId)?.current) void node.acknowledge()
+  })
   const store = createSessionStore(db, logger)
   const sessions = createSessions(limits, store)
   const keyUse = createKeyUse(db, logger)
@@ -91,6 +94,7 @@ export function createRouter(options: RouterOptions): Router {
     (req, res) => void handle(context, req, res),
   )
   server.on('clientError', refuseBroken)
+  const listener = createListener(server)
 
   const timers = [
     setInterval(() => tendStreams(context), Math.min(5_000, limits.keepAliveMs)),
@@ -107,39 +111,15 @@ export function createRouter(options: RouterOptions): Router {
       await store.load(sessions, new Date(Date.now() - limits.sessionIdleMs))
       isReady = true
       await node.acknowledge()
-      return { port: await listenAt(server, at) }
+      return { port: await listener.listen(at) }
     },
     close: async () => {
       isReady = false
       for (const timer of timers) clearInterval(timer)
-      await closeServer(server, limits.graceMs, () => endAllIdleStreams(context))
+      await listener.stop(limits.graceMs, () => endAllIdleStreams(context))
       await sync.stop()
       await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])
       await upstreams.close()
     },
   }
-}
-
-function listenAt(server: Server, at: { host: string; port: number }): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(at.port, at.host, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-async function closeServer(server: Server, graceMs: number, endStreams: () => void): Promise<void> {
-  if (!server.listening) return
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  endStreams()
-  const tend = setInterval(() => {
-    endStreams()
-    server.closeIdleConnections()
-  }, 100)
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-  await closed
-  clearInterval(tend)
-  clearTimeout(cut)
 }
