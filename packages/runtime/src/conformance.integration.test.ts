@@ -50,7 +50,7 @@ describe.each(drivers)('the %s driver', (_, create) => {
   beforeAll(async () => {
     driver = await create(newId('evt').replace('_', '-'))
     other = await create(newId('evt').replace('_', '-'))
-    input = await buildInput(nodePlan([['node', '-e', 'console.log("built it")']]))
+    input = await buildInput(nodePlan([['node', '-e', `console.log("built it")//${newId('evt')}`]]))
     image = await driver.build(input)
   })
 
@@ -74,6 +74,13 @@ describe.each(drivers)('the %s driver', (_, create) => {
   test('gives one image for one deployment, however often it is built', async () => {
     expect(await driver.build(input)).toEqual(image)
     expect(await driver.hasImage(image.id)).toBe(true)
+  })
+
+  test('says so where a step was done by an earlier build, or does it again', async () => {
+    const same = await buildInput(input.plan, { teamId: input.teamId })
+    await driver.removeImage((await driver.build(same)).id)
+    expect(same.lines.some((line) => line.includes('node -e'))).toBe(true)
+    expect(same.lines.some((line) => line.endsWith('CACHED') || line === 'built it')).toBe(true)
   })
 
   test('fails a build with the exit code of the command that failed, and leaves no image', async () => {
@@ -161,14 +168,24 @@ describe.each(drivers)('the %s driver', (_, create) => {
     expect(await ask(again, '')).toBe('hello')
   })
 
-  test('fails a start whose command is not there, and leaves nothing of it', async () => {
+  test('names a start command that is not there, in the error or in the log', async () => {
     const plan = nodePlan([], { start: { command: ['no-such-program'], env: {} } })
     const spec = instanceSpec(input, image.id, { plan })
-    await expect(driver.deploy(spec)).rejects.toMatchObject({
-      code: 'start_failed',
-      userMessage: expect.stringContaining('no-such-program'),
-    })
-    expect(await driver.inspect(spec.instanceId)).toBeNull()
+    const error = await driver.deploy(spec).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (error) {
+      expect(error).toMatchObject({
+        code: 'start_failed',
+        userMessage: expect.stringContaining('no-such-program'),
+      })
+      expect(await driver.inspect(spec.instanceId)).toBeNull()
+      return
+    }
+    await eventually(async () => (await driver.inspect(spec.instanceId))?.exitCode === 127)
+    const [line] = await logLines(driver, spec.instanceId)
+    expect(line?.text).toContain('no-such-program')
   })
 
   test('fails a start whose image is gone', async () => {

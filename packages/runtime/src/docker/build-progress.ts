@@ -104,24 +104,17 @@ export function buildProgress(onLine: (line: string) => void) {
   }
 }
 
-/** A step as its author knows it: without the mounts and settings that the platform put around. */
+/**
+ * A step as its author knows it: without the mounts and settings that the platform put around. The
+ * engine writes an argument array with brackets and quotes, but escapes nothing inside of it.
+ */
 function stepName(name: string): string {
-  const [, before, words] = /^(.*?RUN )(?:--mount=\S+ )*(\[".*\])$/.exec(name) ?? []
-  if (before === undefined || words === undefined) return name
-  const parsed = z.array(z.string()).safeParse(parseJson(words))
-  if (!parsed.success) return name
-  const command = [...parsed.data]
-  if (command[0] === 'env') {
-    command.shift()
-    while (/^[A-Z_]+=/.test(command[0] ?? '')) command.shift()
+  const [, before, inside] = /^(.*?RUN )(?:--mount=\S+ )*\["(.*)"\]$/s.exec(name) ?? []
+  if (before === undefined || inside === undefined) return name
+  const words = inside.split('","')
+  if (words[0] === 'env') {
+    words.shift()
+    while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift()
   }
-  return before + command.join(' ')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
+  return before + words.join(' ').replaceAll(/\s+/g, ' ')
 }
