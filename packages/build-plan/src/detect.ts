@@ -4,6 +4,7 @@ import type { Provider } from './provider.ts'
 import { dockerfile } from './providers/dockerfile.ts'
 import { fastmcpJson } from './providers/fastmcp-json.ts'
 import { pythonFastmcp } from './providers/python-fastmcp.ts'
+import { pythonUndeclared } from './providers/python-undeclared.ts'
 import { typescriptSdk } from './providers/typescript-sdk.ts'
 import { repositoryPath } from './repository-path.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -11,7 +12,13 @@ import type { SourceTree } from './source-tree.ts'
 import { subtree } from './subtree.ts'
 
 /** In the order of precedence: what says it most plainly comes first. */
-const providers: readonly Provider[] = [fastmcpJson, dockerfile, pythonFastmcp, typescriptSdk]
+const providers: readonly Provider[] = [
+  fastmcpJson,
+  dockerfile,
+  pythonFastmcp,
+  typescriptSdk,
+  pythonUndeclared,
+]
 
 /**
  * A source tree turned into all that is needed to build and start it. Pure: nothing is run and

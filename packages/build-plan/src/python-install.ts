@@ -31,11 +31,11 @@ export function pythonInstall(
     ...(requirements.length > 0 ? [pipInstall(['--', ...requirements])] : []),
   ]
   const drop = [['rm', '-rf', uvDirectory]]
-  const build = [
+  const compile = [
     ...(manifest.isPackage ? [installProject()] : []),
     ...(extra.build === undefined ? [] : [extra.build]),
-    ...(needsSource ? drop : []),
   ]
+  const build = needsSource || compile.length > 0 ? [...compile, ...drop] : []
   return {
     install: { copy: manifest.copy, run: install, caches },
     build: { copy: ['.'], run: build, caches },

@@ -14,10 +14,7 @@ export const pythonFastmcp: Provider = {
   name: 'Python',
   detect(tree, context) {
     const manifest = readPythonManifest(tree)
-    if (manifest.kind === 'none') {
-      if (context.settings.start === undefined) refuseUndeclared(tree)
-      return null
-    }
+    if (manifest.kind === 'none') return null
     const library = ['fastmcp', 'fastmcp-slim', 'mcp'].find((name) => manifest.names.has(name))
     if (library === undefined && context.settings.start === undefined) return null
     return planPython(tree, context, manifest)
@@ -102,15 +99,5 @@ function entryOf(tree: SourceTree, manifest: PythonManifest): PythonEntry {
     {
       hint: 'Make the object at module level, or name a start command in moorage.json: { "start": [".venv/bin/python", "server.py"] }. Servers on the low-level Server class speak stdio only, which comes later.',
     },
-  )
-}
-
-function refuseUndeclared(tree: SourceTree): void {
-  const entry = findPythonEntry(tree)
-  if (entry === null) return
-  throw new AppError(
-    'plan_failed',
-    `${entry.path} makes an MCP server, but nothing says what to install: looked for requirements.txt and pyproject.toml.`,
-    { hint: `Add a requirements.txt with one line: ${entry.library}` },
   )
 }
