@@ -1,5 +1,6 @@
 import type { StartOptions } from './options.ts'
 import type { Ports } from './ports.ts'
+import { readyFile } from './ready-file.ts'
 import type { State } from './state.ts'
 
 export type Urls = { dashboardUrl: string; routerUrl: string; gitUrl: string }
@@ -37,6 +38,7 @@ export function appEnv(
     MOORAGE_GIT_PORT: String(ports.git),
     MOORAGE_RUNTIME: options.runtime,
     MOORAGE_STOP_INSTANCES: '1',
+    MOORAGE_READY_FILE: readyFile(options.dataDir),
     NEXT_TELEMETRY_DISABLED: '1',
   }
 }

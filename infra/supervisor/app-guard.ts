@@ -1,8 +1,12 @@
+import { rmSync } from 'node:fs'
+
 // Loaded into every app before its own code, for the case that the supervisor is killed outright.
 
 /** An app shuts down by itself when the channel closes; one that hangs doing so is ended. */
 const patienceMs = 15_000
 process.on('disconnect', () => {
+  const { MOORAGE_READY_FILE } = process.env
+  if (MOORAGE_READY_FILE) rmSync(MOORAGE_READY_FILE, { force: true })
   setTimeout(() => process.exit(1), patienceMs).unref()
 })
 

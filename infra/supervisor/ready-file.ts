@@ -14,18 +14,18 @@ const readySchema = z.object({
 /** What scripts outside of this repository read: the names stay. */
 export type Ready = z.infer<typeof readySchema>
 
-const fileIn = (dataDir: string) => join(dataDir, 'ready.json')
+export const readyFile = (dataDir: string) => join(dataDir, 'ready.json')
 
 export function writeReady(dataDir: string, ready: Ready): void {
-  writePrivately(fileIn(dataDir), ready)
+  writePrivately(readyFile(dataDir), ready)
 }
 
 /** It is there exactly while the platform is ready. */
 export function removeReady(dataDir: string): void {
-  rmSync(fileIn(dataDir), { force: true })
+  rmSync(readyFile(dataDir), { force: true })
 }
 
 export function readReady(dataDir: string): Ready | null {
-  const file = fileIn(dataDir)
+  const file = readyFile(dataDir)
   return existsSync(file) ? readySchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null
 }

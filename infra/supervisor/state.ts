@@ -23,7 +23,7 @@ export function loadState(dataDir: string): State {
   const file = fileIn(dataDir)
   if (existsSync(file)) return stateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   const made: State = {
-    platformId: `moorage-${randomBytes(6).toString('hex')}`,
+    platformId: randomBytes(6).toString('hex'),
     encryptionKey: randomBytes(32).toString('base64'),
     authSecret: randomBytes(32).toString('base64url'),
     postgresPassword: randomBytes(24).toString('base64url'),

@@ -46,8 +46,8 @@ function unit(): Task {
 function webBuild(): Task {
   return {
     name: 'web build',
-    file: 'node_modules/.bin/turbo',
-    args: ['run', 'build', '--filter=@moorage/app-web'],
+    file: process.execPath,
+    args: ['infra/supervisor/web-build.ts'],
     signal: stopping,
   }
 }
