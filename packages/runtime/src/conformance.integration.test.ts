@@ -1,10 +1,14 @@
-import { mkdtemp } from 'node:fs/promises'
+import { fork } from 'node:child_process'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { BuilderOrder } from './conformance-builder.ts'
+import { createDriver, type DriverChoice } from './conformance-driver.ts'
 import {
   ask,
   buildInput,
@@ -15,32 +19,19 @@ import {
   nodePlan,
   sourceDir,
 } from './conformance-fixture.ts'
-import { createDockerDriver } from './docker.ts'
-import type { Image, InstanceEvent, RuntimeDriver } from './driver.ts'
-import { createProcessDriver } from './process.ts'
+import type { Image, InstanceEvent, RuntimeDriver, RuntimeName } from './driver.ts'
 
-const build = {
-  caBundlePath: null,
-  npmRegistry: null,
-  pipIndexUrl: null,
-  httpProxy: null,
-  httpsProxy: null,
-  noProxy: null,
-}
-const node = baseImage('node')
 const dataDir = await mkdtemp(join(tmpdir(), 'moorage-data-'))
+const names: RuntimeName[] = dockerIsUp() ? ['process', 'docker'] : ['process']
 
-type Create = (platformId: string) => Promise<RuntimeDriver>
-const drivers: [string, Create][] = [
-  ['process', async (platformId) => createProcessDriver({ platformId, dataDir, build })],
-]
-if (dockerIsUp())
-  drivers.push([
-    'docker',
-    (platformId) => createDockerDriver({ platformId, build, baseImages: node ? { node } : {} }),
-  ])
-
-describe.each(drivers)('the %s driver', (_, create) => {
+describe.each(names)('the %s driver', (name) => {
+  const choice = (): DriverChoice => ({
+    name,
+    platformId: newId('evt').replace('_', '-'),
+    dataDir,
+    nodeImage: baseImage('node'),
+  })
+  const own = choice()
   let driver: RuntimeDriver
   let other: RuntimeDriver
   let input: LoggedBuild
@@ -48,8 +39,8 @@ describe.each(drivers)('the %s driver', (_, create) => {
   const never = new AbortController().signal
 
   beforeAll(async () => {
-    driver = await create(newId('evt').replace('_', '-'))
-    other = await create(newId('evt').replace('_', '-'))
+    driver = await createDriver(own)
+    other = await createDriver(choice())
     input = await buildInput(nodePlan([['node', '-e', `console.log("built it")//${newId('evt')}`]]))
     image = await driver.build(input)
   })
@@ -112,6 +103,7 @@ describe.each(drivers)('the %s driver', (_, create) => {
     const siblingBuild = driver.build(sibling)
     await expect(driver.build(slow)).rejects.toMatchObject({ code: 'canceled' })
     expect(Date.now() - began).toBeLessThan(20_000)
+    await eventually(async () => !(await runs(marker)))
     const built = await siblingBuild
     await driver.removeImage(built.id)
   })
@@ -306,6 +298,48 @@ describe.each(drivers)('the %s driver', (_, create) => {
     await driver.stop(status.instanceId, { graceMs: 0 })
   })
 
+  test('ends a build whose builder was killed, and sweeps what it left', async () => {
+    const marker = newId('evt')
+    const order = await builderOrder(['node', '-e', 'setTimeout(()=>{},60000)', marker])
+    const builder = startBuilder(order)
+    await eventually(() => runs(marker), 20_000)
+    builder.kill('SIGKILL')
+    await eventually(async () => !(await runs(marker)))
+    await driver.sweep()
+    const again = await driver.build({
+      ...(await buildInput(nodePlan(), { deploymentId: order.deploymentId })),
+    })
+    await driver.removeImage(again.id)
+  })
+
+  test('keeps a server running whose builder was killed, and finds it again', async () => {
+    const order = await builderOrder(['node', '--version'])
+    const builder = startBuilder(order)
+    await eventually(async () => builder.output().includes('deployed'), 30_000)
+    builder.kill('SIGKILL')
+    const next = await createDriver(own)
+    await next.sweep()
+    const found = await next.inspect(order.instanceId)
+    if (!found) throw new Error('the instance is lost')
+    expect(await ask(found, '')).toBe('hello')
+    expect((await logLines(next, order.instanceId)).map(({ text }) => text)).toContain('listening')
+    await ask(found, 'exit', '5')
+    await eventually(async () => (await next.inspect(order.instanceId))?.exitCode === 5)
+    await next.remove(order.instanceId)
+    const image = await next.build(
+      await buildInput(nodePlan(), { deploymentId: order.deploymentId }),
+    )
+    await next.removeImage(image.id)
+  })
+
+  const builderOrder = async (command: string[]): Promise<BuilderOrder> => ({
+    driver: own,
+    sourceDir: await sourceDir(),
+    deploymentId: newId('dep'),
+    instanceId: newId('ins'),
+    command,
+  })
+
   test('sweeps nothing that runs', async () => {
     const status = await start()
     await driver.sweep()
@@ -313,3 +347,26 @@ describe.each(drivers)('the %s driver', (_, create) => {
     expect(await driver.hasImage(image.id)).toBe(true)
   })
 })
+
+function startBuilder(order: BuilderOrder) {
+  const program = fileURLToPath(new URL('./conformance-builder.ts', import.meta.url))
+  const child = fork(program, [JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  let output = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  return { kill: (signal: NodeJS.Signals) => child.kill(signal), output: () => output }
+}
+
+/** Whether a process has this word among its arguments: in a container too, on the engine's host. */
+async function runs(word: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  )
+  return lines.some(
+    (line) => !line.includes('conformance-builder') && line.split('\0').includes(word),
+  )
+}
