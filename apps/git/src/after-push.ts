@@ -14,6 +14,8 @@ export type Push = {
   repository: string
   principal: Principal & { kind: 'key' }
   accepted: RefCommand[]
+  /** Whether the sender wants to see the deployment through. */
+  follow: boolean
   say: (text: string) => Promise<void>
   gone: AbortSignal
 }
@@ -42,7 +44,7 @@ export async function afterPush(app: App, push: Push): Promise<void> {
     await push.say(
       `\nDeploying ${push.server.slug} ${source.sha.slice(0, 7)} (${shortId(deployment.id)})\n`,
     )
-    await tellDeployment(app, push, deployment.id)
+    if (push.follow) await tellDeployment(app, push, deployment.id)
   } catch (error) {
     const fault = toAppError(error)
     app.log(`${push.server.slug}: after a push: ${fault.message}`)

@@ -48,6 +48,8 @@ export async function servePush(
       repository,
       principal,
       accepted: received.accepted,
+      // `moorage deploy` follows the deployment through the API, as it does every other one.
+      follow: request.headers['moorage-follow'] !== 'no',
       say,
       gone: goneSignal(response),
     })

@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { withSession } from '../session.ts'
+import { wholeNumber } from '../whole-number.ts'
+
+export function declareDeployments(program: Command): void {
+  const deployments = program
+    .command('deployments')
+    .description('What was deployed, and how it went')
+
+  deployments
+    .command('list', { isDefault: true })
+    .argument('[slug]', 'server')
+    .description('The deployments of a server, newest first')
+    .option('-n, --limit <number>', 'how many', wholeNumber, 20)
+    .addHelpText('after', '\nExample:\n  moorage deployments list weather -n 5')
+    .action(async (slug, _options, command) => {
+      const { listDeployments } = await import('../run/deployments.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => listDeployments(session, slug, flags))
+    })
+
+  deployments
+    .command('show')
+    .argument('<id>', 'deployment; its short form will do')
+    .description('One deployment: steps, times, tools found, or why it failed')
+    .option('-s, --server <slug>', 'of which server, with a short id')
+    .option('-f, --follow', 'stay until it has ended, with its log')
+    .addHelpText(
+      'after',
+      '\nExample:\n  moorage deployments show 7k2m9xab --server weather --follow',
+    )
+    .action(async (id, _options, command) => {
+      const { showDeployment } = await import('../run/deployments.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => showDeployment(session, id, flags))
+    })
+
+  deployments
+    .command('create')
+    .argument('[slug]', 'server')
+    .description('Deploy again: the newest commit of its branch, or what was pushed last')
+    .option('--ref <ref>', 'another branch or tag')
+    .option('--no-wait', 'return at once')
+    .addHelpText('after', '\nExample:\n  moorage deployments create weather --ref v1.2')
+    .action(async (slug, _options, command) => {
+      const { createDeployment } = await import('../run/deployments.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => createDeployment(session, slug, flags))
+    })
+
+  deployments
+    .command('cancel')
+    .argument('<id>', 'deployment; its short form will do')
+    .description('Stop a deployment that waits or runs; what is live stays live')
+    .option('-s, --server <slug>', 'of which server, with a short id')
+    .addHelpText('after', '\nExample:\n  moorage deployments cancel 7k2m9xab --server weather')
+    .action(async (id, _options, command) => {
+      const { cancelDeployment } = await import('../run/deployments.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => cancelDeployment(session, id, flags))
+    })
+}

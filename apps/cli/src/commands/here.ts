@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { withSession } from '../session.ts'
+
+export function declareHere(program: Command): void {
+  program
+    .command('link')
+    .argument('[slug]', 'server')
+    .description('Make "git push moorage" in this repository deploy a server')
+    .addHelpText('after', '\nExample:\n  moorage link weather && git push moorage main')
+    .action(async (slug, _options, command) => {
+      const { link } = await import('../run/link.ts')
+      await withSession(command.optsWithGlobals(), (session) => link(session, slug))
+    })
+
+  program
+    .command('open')
+    .argument('[slug]', 'server; without one that is known here, the dashboard')
+    .description('Open the dashboard in the browser')
+    .addHelpText('after', '\nExample:\n  moorage open weather')
+    .action(async (slug, _options, command) => {
+      const { open } = await import('../run/open.ts')
+      await withSession(command.optsWithGlobals(), (session) => open(session, slug))
+    })
+}

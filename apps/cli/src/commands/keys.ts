@@ -1,0 +1,63 @@
+import { scopes } from '@moorage/domain/permission'
+import { type Command, InvalidArgumentError } from 'commander'
+import { withSession } from '../session.ts'
+import { wholeNumber } from '../whole-number.ts'
+
+export function declareKeys(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('API keys: for MCP clients, for git, for machines')
+
+  keys
+    .command('list', { isDefault: true })
+    .description('The keys of your team; the keys themselves are never shown again')
+    .option('-s, --server <slug>', 'only those for one server')
+    .option('--team <team>', 'where you are in several')
+    .addHelpText('after', '\nExample:\n  moorage keys --server weather')
+    .action(async (_options, command) => {
+      const { listKeys } = await import('../run/keys.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => listKeys(session, flags))
+    })
+
+  keys
+    .command('create')
+    .argument('[name]', 'what it is for', 'made with the CLI')
+    .description('Make a key and print it, once')
+    .option('-s, --server <slug>', 'good for this server only')
+    .option(
+      '--scope <scopes>',
+      'what it may do: call, read, deploy, admin (default: call)',
+      scopeList,
+    )
+    .option('--expires <days>', 'in how many days it ends', wholeNumber)
+    .option('--team <team>', 'where you are in several')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  moorage keys create "laptop" --server weather\n  moorage keys create "CI" --scope deploy --expires 90',
+    )
+    .action(async (name, _options, command) => {
+      const { createKey } = await import('../run/keys.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => createKey(session, name, flags))
+    })
+
+  keys
+    .command('revoke')
+    .argument('<id>', 'key, as "moorage keys" lists it')
+    .description('End a key now')
+    .addHelpText('after', '\nExample:\n  moorage keys revoke key_4g7h2m9xabcdefgh')
+    .action(async (id, _options, command) => {
+      const { revokeKey } = await import('../run/keys.ts')
+      await withSession(command.optsWithGlobals(), (session) => revokeKey(session, id))
+    })
+}
+
+/** `read,deploy`, or the option given more than once. */
+function scopeList(text: string, before: string[] = []): string[] {
+  const named = text.split(',').map((scope) => scope.trim())
+  for (const scope of named)
+    if (!scopes.some((known) => known === scope))
+      throw new InvalidArgumentError(`Scopes are ${scopes.join(', ')}.`)
+  return [...before, ...named]
+}

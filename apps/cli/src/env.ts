@@ -1,0 +1,28 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+export type Env = {
+  url: string | undefined
+  key: string | undefined
+  /** Where a sign-in is kept. */
+  configFile: string
+  dataDir: string | undefined
+  home: string
+  colors: boolean
+  /** For git, which is to find its user's own set-up. */
+  all: NodeJS.ProcessEnv
+}
+
+export function readEnv(): Env {
+  const { env } = process
+  const home = env.HOME || homedir()
+  return {
+    url: env.MOORAGE_URL || undefined,
+    key: env.MOORAGE_API_KEY || undefined,
+    configFile: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'moorage', 'config.json'),
+    dataDir: env.MOORAGE_DATA_DIR || undefined,
+    home,
+    colors: !env.NO_COLOR && env.TERM !== 'dumb',
+    all: env,
+  }
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander'
+import { declareAccount } from './commands/account.ts'
+import { declareDeploy } from './commands/deploy.ts'
+import { declareDeployments } from './commands/deployments.ts'
+import { declareEnv } from './commands/env.ts'
+import { declareHere } from './commands/here.ts'
+import { declareKeys } from './commands/keys.ts'
+import { declareLogs } from './commands/logs.ts'
+import { declareServers } from './commands/servers.ts'
+
+/** Commands are declared here; what they do is loaded when one of them runs. */
+export function createProgram(): Command {
+  const program = new Command('moorage')
+    .description('Turns a git repository into an authenticated MCP URL.')
+    .version('0.1.0')
+    .option('--url <url>', 'address of the dashboard (MOORAGE_URL)')
+    .option('--key <key>', 'API key; better in MOORAGE_API_KEY, which no process list shows')
+    .option('--json', 'print the result as JSON on stdout')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .showHelpAfterError('(--help shows how it is used)')
+    .exitOverride()
+  declareDeploy(program)
+  declareServers(program)
+  declareDeployments(program)
+  declareLogs(program)
+  declareKeys(program)
+  declareEnv(program)
+  declareHere(program)
+  declareAccount(program)
+  return program.addHelpText(
+    'after',
+    `
+Where is it? --url and --key, then MOORAGE_URL and MOORAGE_API_KEY, then "moorage login", then an
+"npm start" on this machine. Where a command wants a server and none is named, it takes the one that
+this directory is linked to (moorage link), else the name in moorage.json, else the directory's name.
+
+Exit codes: 0 done, 1 failed, 2 used wrongly, 3 not signed in, 4 not found.`,
+  )
+}

@@ -1,0 +1,63 @@
+import type { Scope } from '@moorage/domain/permission'
+import { ago } from '../format.ts'
+import type { Session } from '../session.ts'
+import { printTable } from '../table.ts'
+
+type Flags = { server?: string; team?: string }
+
+export async function listKeys({ api, terminal }: Session, flags: Flags): Promise<void> {
+  const keys = await api.keys.list.query(target(flags))
+  if (terminal.json) return terminal.printJson(keys)
+  printTable(
+    terminal,
+    ['ID', 'STARTS WITH', 'NAME', 'MAY', 'SERVER', 'MADE', 'STATE'],
+    keys.map((key) => [
+      key.id,
+      key.prefix,
+      key.name,
+      key.scopes.join(', '),
+      key.server ?? 'all',
+      ago(key.createdAt),
+      stateOf(key),
+    ]),
+  )
+}
+
+/** The key alone is on stdout, so that it can be piped to where it is needed. */
+export async function createKey(
+  { api, terminal }: Session,
+  name: string,
+  flags: Flags & { scope?: Scope[]; expires?: number },
+): Promise<void> {
+  const made = await api.keys.create.mutate({
+    ...target(flags),
+    name,
+    scopes: flags.scope ?? ['call'],
+    ...(flags.expires ? { expiresInDays: flags.expires } : {}),
+  })
+  if (terminal.json) return terminal.printJson(made)
+  const where = made.server ? `on "${made.server}"` : 'on every server of the team'
+  terminal.note(`"${made.name}" may ${made.scopes.join(', ')} ${where}. It is shown only now:`)
+  terminal.print(made.key)
+}
+
+export async function revokeKey({ api, terminal }: Session, id: string): Promise<void> {
+  const answer = await api.keys.revoke.mutate({ id })
+  if (terminal.json) return terminal.printJson(answer)
+  terminal.print(`${id} is revoked.`)
+}
+
+function target(flags: Flags) {
+  return {
+    ...(flags.server ? { slug: flags.server } : {}),
+    ...(flags.team ? { team: flags.team } : {}),
+  }
+}
+
+function stateOf(key: { revokedAt: Date | null; expiresAt: Date | null }): string {
+  if (key.revokedAt) return 'revoked'
+  if (!key.expiresAt) return 'good'
+  return key.expiresAt <= new Date()
+    ? 'expired'
+    : `until ${key.expiresAt.toISOString().slice(0, 10)}`
+}
