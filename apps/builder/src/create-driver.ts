@@ -1,6 +1,43 @@
+import { AppError } from '@moorage/domain/error'
+import { createDockerDriver } from '@moorage/runtime/docker'
 import type { RuntimeDriver } from '@moorage/runtime/driver'
+import { createProcessDriver } from '@moorage/runtime/process'
+import type { Logger } from 'pino'
 import type { Env } from './env.ts'
 
-export async function createDriver(_env: Env): Promise<RuntimeDriver> {
-  throw new Error('wired when the drivers stand')
+/**
+ * Docker where it is asked for or an engine answers; else processes on this machine, which isolate
+ * nothing: never chosen by itself in production.
+ */
+export async function createDriver(env: Env, log: Logger): Promise<RuntimeDriver> {
+  const platformId = env.MOORAGE_PLATFORM_ID
+  const build = {
+    caBundlePath: env.MOORAGE_BUILD_CA_FILE ?? null,
+    npmRegistry: env.MOORAGE_BUILD_NPM_REGISTRY ?? null,
+    pipIndexUrl: env.MOORAGE_BUILD_PIP_INDEX_URL ?? null,
+    httpProxy: env.MOORAGE_BUILD_HTTP_PROXY ?? null,
+    httpsProxy: env.MOORAGE_BUILD_HTTPS_PROXY ?? null,
+    noProxy: env.MOORAGE_BUILD_NO_PROXY ?? null,
+  }
+  const asProcesses = () =>
+    createProcessDriver({ platformId, dataDir: env.MOORAGE_DATA_DIR, build })
+  if (env.MOORAGE_RUNTIME === 'process') return asProcesses()
+  try {
+    return await createDockerDriver({
+      platformId,
+      build,
+      baseImages: {
+        ...(env.MOORAGE_BASE_IMAGE_PYTHON ? { python: env.MOORAGE_BASE_IMAGE_PYTHON } : {}),
+        ...(env.MOORAGE_BASE_IMAGE_NODE ? { node: env.MOORAGE_BASE_IMAGE_NODE } : {}),
+      },
+    })
+  } catch (error) {
+    const unreachable = error instanceof AppError && error.code === 'unavailable'
+    if (!unreachable || env.MOORAGE_RUNTIME === 'docker' || env.MOORAGE_ENV === 'production')
+      throw error
+    log.warn(
+      'No Docker engine answers: servers run as plain processes. No isolation, development only.',
+    )
+    return asProcesses()
+  }
 }

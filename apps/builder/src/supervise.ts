@@ -2,7 +2,7 @@ import { buildPlanSchema } from '@moorage/build-plan/plan'
 import type { Deployment, Instance } from '@moorage/db/client'
 import { refreshRoute } from '@moorage/deployments/switch-route'
 import { createLogWriter } from '@moorage/logs/append'
-import { waitUntilReady } from '@moorage/mcp/probe'
+import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
 import type { Builder } from './context.ts'
 import { endInstance } from './steps/drain.ts'
 import { runInstance } from './steps/start.ts'
@@ -43,7 +43,7 @@ export function createSupervisor(builder: Builder): Supervisor {
         if (status?.state !== 'running') await crashed(row, status?.exitCode ?? null, false)
         else if (row.state === 'crashed' && !restarting.has(row.id)) await comeBack(row)
       } else if (['failed', 'canceled', 'superseded'].includes(row.deployment.status)) {
-        await endInstance(builder, row.id)
+        await endInstance(builder, row.id, { graceMs: 0 })
       }
     }
     for (const orphan of running.keys()) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { requeueUnfinished } from '@moorage/deployments/unfinished-deployments'
 import type { Builder } from './context.ts'
 import type { Running } from './deploy.ts'
+import { tidyUp } from './tidy-up.ts'
 
 /** Finds what a crash, a lost event or a lost job left behind, and sets it going again or removes it. */
 export async function sweep(builder: Builder, running: Running): Promise<void> {
@@ -16,6 +17,16 @@ export async function sweep(builder: Builder, running: Running): Promise<void> {
     select: { id: true },
   })
   for (const { id } of stopped) running.get(id)?.abort()
+
+  const untidy = await deps.db.deployment.findMany({
+    where: {
+      id: { notIn: [...running.keys()] },
+      status: { in: ['failed', 'canceled', 'superseded'] },
+      imageId: { not: null },
+    },
+    select: { id: true },
+  })
+  for (const { id } of untidy) await tidyUp(builder, id)
 
   const workDir = join(env.MOORAGE_DATA_DIR, 'work')
   for (const name of await readdir(workDir).catch(() => []))

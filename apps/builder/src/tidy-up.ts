@@ -10,7 +10,8 @@ export async function tidyUp(builder: Builder, deploymentId: string): Promise<vo
     where: { id: deploymentId },
     include: { instances: { where: { state: { not: 'stopped' } } } },
   })
-  for (const instance of deployment?.instances ?? []) await endInstance(builder, instance.id)
+  for (const instance of deployment?.instances ?? [])
+    await endInstance(builder, instance.id, { graceMs: 0 })
   await rm(join(builder.env.MOORAGE_DATA_DIR, 'work', deploymentId), {
     recursive: true,
     force: true,

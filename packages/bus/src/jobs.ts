@@ -24,7 +24,7 @@ export type DeployWorker = {
 const queueName = 'deployments'
 
 /** How long a worker may be silent before its job is given to another. */
-const lockMs = 15_000
+const lockMs = 6_000
 
 export async function createDeployQueue(options: BusOptions): Promise<DeployQueue> {
   const queue = openQueue(options)
@@ -60,7 +60,7 @@ export function createDeployWorker(
   const settings = {
     concurrency: options.concurrency,
     lockDuration: lockMs,
-    stalledInterval: 5_000,
+    stalledInterval: 2_000,
     maxStalledCount: 1000,
   }
   const processor = async (

@@ -27,12 +27,16 @@ export async function drainOld(
     }
     await sleep(150, undefined, { signal: builder.stopping })
   }
-  for (const instance of old) await endInstance(builder, instance.id)
+  for (const instance of old) await endInstance(builder, instance.id, { graceMs })
 }
 
 /** Stops and removes it, keeping its last words. The row stays, as history. */
-export async function endInstance(builder: Builder, instanceId: string): Promise<void> {
-  await builder.driver.stop(instanceId, { graceMs })
+export async function endInstance(
+  builder: Builder,
+  instanceId: string,
+  options: { graceMs: number },
+): Promise<void> {
+  await builder.driver.stop(instanceId, options)
   await builder.collectors.settle(instanceId)
   await builder.driver.remove(instanceId)
   await builder.deps.db.instance.updateMany({
