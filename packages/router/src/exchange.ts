@@ -25,6 +25,7 @@ export type Exchange = {
   responseBytes: number
   rpcErrorCode: number | null
   lastByteMs: number
+  lastCommentMs: number
   /** Where a stream carries nothing but notifications, a drain need not wait for it. */
   isIdleStream: () => boolean
   /** Writes a comment where the answer is a stream of events that stands between two. */
@@ -54,6 +55,7 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     responseBytes: 0,
     rpcErrorCode: null,
     lastByteMs: startedMs,
+    lastCommentMs: startedMs,
     isIdleStream: () => false,
     keepAlive: () => {},
     abort: () => {},

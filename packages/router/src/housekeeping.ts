@@ -10,7 +10,10 @@ export function tendStreams({ inFlight, limits }: Context): void {
   for (const exchange of inFlight.all()) {
     const quietMs = now - exchange.lastByteMs
     if (quietMs >= limits.idleMs) giveUp(exchange)
-    else if (quietMs >= limits.keepAliveMs) exchange.keepAlive()
+    else if (Math.min(quietMs, now - exchange.lastCommentMs) >= limits.keepAliveMs) {
+      exchange.lastCommentMs = now
+      exchange.keepAlive()
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Forwarded } from './headers.ts'
 import type { InstanceEntry } from './table.ts'
 
 const maxHeldBytes = 8 * 1024
+const comments = /^(?:\r\n|\n|\r|:[^\r\n]*(?:\r\n|\n|\r))*/
 
 /**
  * The transport of 2024-11-05: the first event of a GET stream names the path for POSTs. Seen from
@@ -18,26 +19,29 @@ export function createEndpointRewriter(
     if (held === null) return chunk
     const all: Buffer = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     const text = all.toString('latin1')
-    const block = /^((?:\r\n|\n|\r|:[^\r\n]*(?:\r\n|\n|\r))*)(.*?)(\r\n\r\n|\n\n|\r\r)/s.exec(text)
-    if (!block && all.length <= maxHeldBytes && mayBeEndpoint(text)) {
+    const before = comments.exec(text)?.[0] ?? ''
+    const [block = '', first = '', end = ''] =
+      /^(.*?)(\r\n\r\n|\n\n|\r\r)/s.exec(text.slice(before.length)) ?? []
+    if (!block && all.length <= maxHeldBytes && mayBeEndpoint(text.slice(before.length))) {
       held = all
       return null
     }
     held = null
-    const [whole = '', before = '', first = '', end = ''] = block ?? []
     const { event, data } = parseEvent(first)
     if (event !== 'endpoint') return all
     const inner = innerEndpoint(data, place)
     if (inner === null) return all
     onEndpoint(inner)
     const rewritten = `${before}event: endpoint\ndata: ${place.forwarded.prefix}${inner}${end}`
-    return Buffer.concat([Buffer.from(rewritten, 'latin1'), all.subarray(whole.length)])
+    return Buffer.concat([
+      Buffer.from(rewritten, 'latin1'),
+      all.subarray(before.length + block.length),
+    ])
   }
 }
 
-/** Comments may come before; anything else than `event: endpoint` ends the wait. */
-function mayBeEndpoint(text: string): boolean {
-  const start = text.replace(/^(?:\r\n|\n|\r|:[^\r\n]*(?:\r\n|\n|\r))*/, '')
+/** Anything else than `event: endpoint` ends the wait. */
+function mayBeEndpoint(start: string): boolean {
   if (start === '' || start.startsWith(':') || start.startsWith('data:')) return true
   const line = start.split(/[\r\n]/, 1)[0] ?? ''
   return (

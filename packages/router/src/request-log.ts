@@ -39,13 +39,21 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
       rows = rows.slice(batchRows)
       try {
         await insert(deps.db, batch)
-        for (const serverId of new Set(batch.map((row) => row.serverId)))
-          await deps.events.publish({ type: 'request-log', serverId })
       } catch (error) {
         rows = [...batch, ...rows]
         deps.logger.warn({ error, rows: rows.length, lost }, 'Request log could not be written yet')
         return
       }
+      await tell(new Set(batch.map((row) => row.serverId)))
+    }
+  }
+
+  /** Whoever follows a log looks by itself too, so what is lost here costs only time. */
+  async function tell(serverIds: Set<string>): Promise<void> {
+    try {
+      for (const serverId of serverIds) await deps.events.publish({ type: 'request-log', serverId })
+    } catch (error) {
+      deps.logger.warn({ error }, 'Could not tell of new lines in the request log')
     }
   }
 

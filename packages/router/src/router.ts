@@ -91,7 +91,11 @@ export function createRouter(options: RouterOptions): Router {
       maxHeaderSize: 32 * 1024,
       noDelay: true,
     },
-    (req, res) => void handle(context, req, res),
+    (req, res) =>
+      void handle(context, req, res).catch((error) => {
+        logger.error({ error }, 'A refusal could not be sent')
+        res.destroy()
+      }),
   )
   server.on('clientError', refuseBroken)
   const listener = createListener(server)

@@ -13,7 +13,7 @@ const storedSchema = z.object({
 })
 
 export type SessionStore = SessionChanges & {
-  /** The sessions of before a restart. */
+  /** The sessions of before a restart; those not used since are forgotten. */
   load(sessions: Sessions, usedSince: Date): Promise<void>
   flush(): Promise<void>
 }
@@ -33,6 +33,7 @@ export function createSessionStore(db: Db, logger: Logger): SessionStore {
       removed.add(session)
     },
     load: async (sessions, usedSince) => {
+      await db.session.deleteMany({ where: { seenAt: { lte: usedSince } } })
       const rows = await db.session.findMany({
         where: { seenAt: { gt: usedSince } },
         orderBy: { seenAt: 'asc' },

@@ -59,13 +59,13 @@ test.each(['legacy', '2026-07-28'] as const)(
   },
 )
 
-test('a route change is acknowledged, and answered for, within 250 ms', async () => {
+test('a route change is acknowledged, and answered for, within a second', async () => {
   const server = await platform.addServer(teamId)
   const upstream = await startModernServer('v')
   const begun = performance.now()
   const { version, instanceIds } = await platform.deploy(server, upstream.port)
   await platform.drained(nodeId, version, ['another'])
-  expect(performance.now() - begun).toBeLessThan(250)
+  expect(performance.now() - begun).toBeLessThan(1_000)
   expect(instanceIds).toHaveLength(1)
   expect((await send(`${url}/${server.slug}/mcp`, { headers: bearer(key) })).status).toBe(405)
   await upstream.stop()
