@@ -42,7 +42,7 @@ const stopTick = every(5_000, async () => {
   await sweep(builder, running)
   await supervisor.reconcile()
 })
-process.send?.({ type: 'ready' })
+process.send?.({ type: 'ready', runtime: driver.name })
 log.info({ runtime: driver.name }, 'builder is ready')
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown())

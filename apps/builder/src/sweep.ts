@@ -32,11 +32,4 @@ export async function sweep(builder: Builder, running: Running): Promise<void> {
   for (const name of await readdir(workDir).catch(() => []))
     if (!unfinished.has(name) && !running.has(name))
       await rm(join(workDir, name), { recursive: true, force: true })
-
-  const gitDir = join(env.MOORAGE_DATA_DIR, 'git')
-  for (const name of await readdir(gitDir).catch(() => [])) {
-    const serverId = name.replace(/\.git$/, '')
-    if ((await deps.db.server.count({ where: { id: serverId } })) === 0)
-      await rm(join(gitDir, name), { recursive: true, force: true })
-  }
 }
