@@ -3,8 +3,8 @@ import { orNotFound } from './or-not-found.ts'
 import { requireSession } from './page-session.ts'
 
 /** The session and the server of a page under /servers/[slug]; layout and page share one read. */
-export const serverPage = cache(async (slug: string, path: string) => {
-  const session = await requireSession(path)
+export const serverPage = cache(async (slug: string) => {
+  const session = await requireSession(`/servers/${encodeURIComponent(slug)}`)
   const server = await orNotFound(session.api.servers.get({ slug }))
   return { session, server }
 })

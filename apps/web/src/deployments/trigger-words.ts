@@ -1,0 +1,10 @@
+import type { DeploymentView } from '@moorage/deployments/views'
+
+/** How a deployment came about, for people. */
+export const triggerWords: Record<DeploymentView['trigger'], string> = {
+  push: 'Pushed',
+  upload: 'Uploaded',
+  manual: 'Deployed by hand',
+  rollback: 'Rolled back',
+  example: 'The bundled example',
+}

@@ -1,0 +1,2 @@
+/** Lines that come with a page, and with each look further back. */
+export const logPage = 500

@@ -1,0 +1,100 @@
+'use client'
+import { ArrowUp } from 'lucide-react'
+import Link from 'next/link'
+import { useState } from 'react'
+import { Button } from '../parts/button.tsx'
+import { useAnswer } from '../parts/use-answer.ts'
+import { RequestTableRow } from './request-table-row.tsx'
+import { type RequestRow, useRequests } from './use-requests.ts'
+import { useReadPosition } from './use-read-position.ts'
+
+/** What was called, by whom, with what result; newest first, live. */
+export function RequestTable({
+  slug,
+  failedOnly,
+  initial,
+}: {
+  slug: string
+  failedOnly: boolean
+  initial: RequestRow[]
+}) {
+  const { rows, hasOlder, showOlder } = useRequests(slug, failedOnly, initial)
+  const { shown, newCount, toTop } = useReadPosition(rows)
+  const [isLoading, setIsLoading] = useState(false)
+  const answer = useAnswer()
+  const older = () => {
+    setIsLoading(true)
+    void showOlder()
+      .catch(answer.failed)
+      .finally(() => setIsLoading(false))
+  }
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+      <div className="flex items-center gap-1 text-sm">
+        <FilterLink href={`/servers/${slug}/requests`} isCurrent={!failedOnly}>
+          All
+        </FilterLink>
+        <FilterLink href={`/servers/${slug}/requests?show=failed`} isCurrent={failedOnly}>
+          Failed
+        </FilterLink>
+      </div>
+      {newCount > 0 ? (
+        <button
+          type="button"
+          onClick={toTop}
+          className="num sticky top-2 z-10 flex h-7 items-center gap-1.5 justify-self-center rounded-full border bg-raised px-3 text-sm shadow-sm hover:bg-hover"
+        >
+          <ArrowUp className="size-3.5" /> {newCount} new
+        </button>
+      ) : null}
+      {shown.length === 0 ? (
+        <div className="rounded-lg border bg-surface p-6 text-sm text-muted">
+          {failedOnly
+            ? 'No request failed.'
+            : 'No request yet. Connect a client with a snippet of the overview: every call appears here as it happens.'}
+        </div>
+      ) : (
+        <div className="overflow-hidden rounded-lg border bg-surface">
+          <table className="w-full table-fixed text-sm">
+            <thead className="text-left text-xs text-faint">
+              <tr className="h-9 border-b [&_th]:px-3 [&_th]:font-normal">
+                <th className="w-24 max-sm:w-20">When</th>
+                <th>Call</th>
+                <th className="w-24 max-sm:w-20">Result</th>
+                <th className="w-24 text-right max-sm:hidden">Time</th>
+                <th className="w-24 text-right max-lg:hidden">Size</th>
+                <th className="w-[22%] max-md:hidden">Caller</th>
+                <th className="w-28 max-xl:hidden">Protocol</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((row) => (
+                <RequestTableRow key={row.id} row={row} />
+              ))}
+            </tbody>
+          </table>
+          {hasOlder ? (
+            <div className="border-t p-2 text-center">
+              <Button size="sm" look="quiet" busy={isLoading} onClick={older}>
+                Show older
+              </Button>
+            </div>
+          ) : null}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function FilterLink({ href, isCurrent, children }: { href: string; isCurrent: boolean; children: string }) {
+  return (
+    <Link
+      href={href}
+      replace
+      aria-current={isCurrent ? 'true' : undefined}
+      className="flex h-7 items-center rounded-md px-2.5 text-muted hover:text-text aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-text"
+    >
+      {children}
+    </Link>
+  )
+}
