@@ -7,8 +7,9 @@ import { type Outcome, type ProbeOptions, tryHandshake } from './probe.ts'
 
 /** A server that answers, but wrongly, gets this long to come to itself. */
 const wrongAnswerGraceMs = 15_000
-const firstPauseMs = 25
-const longestPauseMs = 500
+/** Short, because a deployment waits for it; longer where each try costs the server a request. */
+const closedPauseMs = 60
+const wrongAnswerPauseMs = 500
 
 /**
  * Asks again and again until the handshake succeeds. Throws AppError `handshake_failed` with what
@@ -19,17 +20,16 @@ export async function waitUntilReady(
 ): Promise<Handshake> {
   const deadline = Date.now() + options.timeoutMs
   let giveUpAt = deadline
-  let pauseMs = firstPauseMs
   for (;;) {
     if (options.signal.aborted) throw canceled()
     const outcome = await ask(options, deadline - Date.now())
     if ('handshake' in outcome) return outcome.handshake
     if (!(await options.isAlive())) throw died(outcome.error)
     const wrong = outcome.seen.kind === 'answered'
+    const pauseMs = wrong ? wrongAnswerPauseMs : closedPauseMs
     giveUpAt = wrong ? Math.min(giveUpAt, Date.now() + wrongAnswerGraceMs) : deadline
     if (Date.now() + pauseMs >= giveUpAt) throw outcome.error
     await pause(pauseMs, options.signal)
-    pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)
   }
 }
 
