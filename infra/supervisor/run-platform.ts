@@ -5,6 +5,7 @@ import { appEnv, urlsOf } from './app-env.ts'
 import { type Apps, startApps } from './apps.ts'
 import { type Database, makeDataDir, openDatabase } from './database.ts'
 import { firstRun } from './first-run.ts'
+import { buildSettings } from './build-settings.ts'
 import { createLog, type Log } from './log.ts'
 import { root, type StartOptions } from './options.ts'
 import { choosePorts } from './ports.ts'
@@ -68,9 +69,10 @@ async function start(
   })
   if (!webIsBuilt()) await log.step('dashboard built', () => buildWeb(stop.signal))
   stop.signal.throwIfAborted()
+  const found = await buildSettings(process.env, options, log)
   const { ports, notes } = await choosePorts(options.portBase)
   for (const note of notes) log.say(`  ! ${note}`)
-  const env = appEnv(process.env, options, state, database, ports)
+  const env = { ...appEnv(process.env, options, state, database, ports), ...found }
   const urls = urlsOf(ports)
   const apps = startApps(env, log)
   running.apps = apps
