@@ -37,3 +37,13 @@ export function proxyEnv(settings: BuildSettings): Record<string, string> {
   add('NO_PROXY', settings.noProxy)
   return env
 }
+
+/** Takes the passwords of the settings' URLs out of what a build prints. */
+export function redactor(settings: BuildSettings): (text: string) => string {
+  const urls = [settings.npmRegistry, settings.pipIndexUrl, settings.httpProxy, settings.httpsProxy]
+  const passwords = urls.flatMap((url) => {
+    const { password = '' } = (url && URL.parse(url)) || {}
+    return password ? [password, decodeURIComponent(password)] : []
+  })
+  return (text) => passwords.reduce((rest, password) => rest.replaceAll(password, '***'), text)
+}

@@ -94,7 +94,7 @@ export function buildProgress(onLine: (line: string) => void) {
         if (!vertex.completed || step.ended) continue
         step.ended = true
         step.output.end()
-        if (vertex.error) onLine(`${step.label || '#'} ERROR: ${vertex.error}`)
+        if (vertex.error) onLine(`${step.label || '#'} ERROR: ${stepError(vertex.error)}`)
         else if (vertex.cached && !step.hidden) onLine(`${step.label} CACHED`)
       }
     },
@@ -117,4 +117,9 @@ function stepName(name: string): string {
     while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift()
   }
   return before + words.join(' ').replaceAll(/\s+/g, ' ')
+}
+
+/** The engine repeats the whole command, which the step's first line has shown already. */
+function stepError(error: string): string {
+  return /exit code: \d+/.exec(error)?.[0] ?? error
 }

@@ -4,12 +4,13 @@ import { z } from 'zod'
 import { applicationDir } from '../application-dir.ts'
 import { buildDeadline } from '../build-deadline.ts'
 import { cappedLog } from '../build-log.ts'
-import { type BuildSettings, proxyEnv } from '../build-settings.ts'
+import { type BuildSettings, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
 import { type BaseImages, baseImage } from './base-image.ts'
 import { buildContext } from './build-context.ts'
 import { buildSecrets } from './build-secrets.ts'
 import { openBuildSession } from './build-session.ts'
+import { imageConfigSchema } from './container-options.ts'
 import { type Engine, engineError, orNull } from './engine.ts'
 import { labelFilter, toLabels } from './labels.ts'
 import { runBuild } from './run-build.ts'
@@ -30,10 +31,11 @@ export async function buildImage(
   const built = await existingImage(engine, input.deploymentId)
   if (built) return built
   const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
-  const log = cappedLog(input.onLog, settings.maxLogBytes)
+  const redact = redactor(settings.build)
+  const log = cappedLog((line) => input.onLog(redact(line)), settings.maxLogBytes)
   try {
     const id = await build(engine, settings, { ...input, onLog: log.line, signal: deadline.signal })
-    return await checkedImage(engine, id, settings.maxImageBytes)
+    return await checkedImage(engine, id, { ...settings, onLog: log.line })
   } catch (error) {
     throw deadline.error() ?? engineError(error)
   } finally {
@@ -104,18 +106,21 @@ async function existingImage(engine: Engine, deploymentId: string): Promise<Imag
   }
 }
 
-const imageSchema = z.object({ Size: z.number() })
+const imageSchema = imageConfigSchema.extend({ Size: z.number() })
 
-async function checkedImage(engine: Engine, id: string, maxBytes: number): Promise<Image> {
+async function checkedImage(
+  engine: Engine,
+  id: string,
+  { maxImageBytes, onLog }: { maxImageBytes: number; onLog: (line: string) => void },
+): Promise<Image> {
   const image = engine.docker.getImage(id)
-  const { Size: sizeBytes } = imageSchema.parse(await image.inspect())
-  if (sizeBytes <= maxBytes) return { id, sizeBytes }
+  const { Size: sizeBytes, Config } = imageSchema.parse(await image.inspect())
+  for (const path of Object.keys(Config.Volumes ?? {}))
+    onLog(`VOLUME ${path}: a small directory in memory, empty at each start.`)
+  if (sizeBytes <= maxImageBytes) return { id, sizeBytes }
   await orNull(image.remove({ force: true }))
-  throw new AppError(
-    'too_large',
-    `The image is ${sizeBytes} bytes; ${maxBytes} is the most allowed.`,
-    {
-      hint: 'Leave out what the server does not need at run time.',
-    },
-  )
+  const message = `The image is ${sizeBytes} bytes; ${maxImageBytes} is the most allowed.`
+  throw new AppError('too_large', message, {
+    hint: 'Leave out what the server does not need at run time.',
+  })
 }

@@ -57,8 +57,7 @@ function hardened(spec: InstanceSpec, image: ImageConfig): Docker.HostConfig {
     SecurityOpt: ['no-new-privileges'],
     Privileged: false,
     ReadonlyRootfs: true,
-    Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${tmpBytes},mode=1777` },
-    Mounts: volumes(image),
+    Tmpfs: memoryDirs(image, tmpBytes),
     ShmSize: Math.min(16 * mebibyte, tmpBytes),
     // The first process passes signals on and buries orphans, which servers seldom do themselves.
     Init: true,
@@ -88,9 +87,12 @@ function blanked(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(labels).map((name) => [name, '']))
 }
 
-/** An image's volumes hold what the image holds there, but are not writable: nothing bounds them. */
-function volumes(image: ImageConfig): Docker.MountConfig {
-  return Object.keys(image.Volumes ?? {})
-    .filter((target) => target !== '/tmp')
-    .map((Target) => ({ Type: 'volume' as const, Source: '', Target, ReadOnly: true }))
+/**
+ * Directories in memory, each of a bounded size and gone with the container. An image's volumes
+ * become such as well: real ones would be bounded by nothing and stay behind.
+ */
+function memoryDirs(image: ImageConfig, sizeBytes: number): Record<string, string> {
+  const options = `rw,noexec,nosuid,nodev,size=${sizeBytes},mode=1777`
+  const targets = ['/tmp', ...Object.keys(image.Volumes ?? {})]
+  return Object.fromEntries(targets.map((target) => [target, options]))
 }

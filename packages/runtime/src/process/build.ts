@@ -4,7 +4,7 @@ import { AppError, toAppError } from '@moorage/domain/error'
 import { applicationDir, skippedDirs } from '../application-dir.ts'
 import { buildDeadline } from '../build-deadline.ts'
 import { cappedLog } from '../build-log.ts'
-import { type BuildSettings, caEnv, proxyEnv } from '../build-settings.ts'
+import { type BuildSettings, caEnv, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
 import { runBuildCommand } from './build-command.ts'
 import { imageIdOf, type Paths } from './paths.ts'
@@ -22,7 +22,8 @@ export async function buildImage(
   const built = await readState(image.facts, imageFactsSchema)
   if (built) return { id: imageIdOf(input.deploymentId), sizeBytes: built.sizeBytes }
   const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
-  const log = cappedLog(input.onLog, settings.maxLogBytes)
+  const redact = redactor(settings.build)
+  const log = cappedLog((line) => input.onLog(redact(line)), settings.maxLogBytes)
   await rm(image.dir, { recursive: true, force: true })
   try {
     await build(paths, settings, { ...input, onLog: log.line, signal: deadline.signal })

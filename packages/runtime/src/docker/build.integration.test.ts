@@ -1,0 +1,179 @@
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { newId } from '@moorage/domain/id'
+import { baseImage, dockerIsUp } from '@moorage/testing/services'
+import Docker from 'dockerode'
+import { describe, expect, test } from 'vitest'
+import { noSettings } from '../conformance-driver.ts'
+import { buildInput, nodePlan, sourceDir } from '../conformance-fixture.ts'
+import { createDockerDriver, type DockerDriverOptions } from '../docker.ts'
+
+const base = baseImage('node') ?? 'node:24-slim'
+
+/** Says which of the settings it has, by a mark that all of them bear. */
+const checkFile = `
+const { readFileSync: read } = require('node:fs')
+const { env } = process
+const mark = process.argv[2].split('').reverse().join('')
+const auth = /_auth=(.*)/.exec(read(env.NPM_CONFIG_USERCONFIG, 'utf8'))[1]
+const seen = [
+  read(env.NODE_EXTRA_CA_CERTS, 'utf8'),
+  Buffer.from(auth, 'base64').toString(),
+  read(env.XDG_CONFIG_HOME + '/pip/pip.conf', 'utf8'),
+  read(env.XDG_CONFIG_HOME + '/uv/uv.toml', 'utf8'),
+  env.HTTP_PROXY,
+  env.https_proxy,
+  env.NO_PROXY,
+]
+console.log(seen.map((text) => String(text).includes(mark)).join())
+console.log('printed: ' + env.HTTP_PROXY)
+`
+
+describe.skipIf(!dockerIsUp())('a build on the engine', () => {
+  const docker = new Docker()
+  const createDriver = (rest: Partial<DockerDriverOptions> = {}) =>
+    createDockerDriver({
+      platformId: newId('evt').replace('_', '-'),
+      build: noSettings,
+      baseImages: { node: base },
+      ...rest,
+    })
+
+  const dockerfilePlan = nodePlan([], { kind: 'dockerfile', dockerfile: 'Dockerfile', base: null })
+  const dockerfileBuild = async (content: string, files: Record<string, string> = {}) =>
+    buildInput(dockerfilePlan, { sourceDir: await sourceDir({ Dockerfile: content, ...files }) })
+
+  test('has the operator’s settings while it runs, and no trace of them in the image', async () => {
+    const mark = newId('key').slice(4)
+    const caBundlePath = join(await sourceDir(), 'ca.crt')
+    await writeFile(caBundlePath, `ca-${mark}`)
+    const driver = await createDriver({
+      build: {
+        caBundlePath,
+        npmRegistry: `https://user:npm-${mark}@registry.invalid/`,
+        pipIndexUrl: `https://user:pip-${mark}@registry.invalid/simple`,
+        httpProxy: `http://user:http-${mark}@proxy.invalid:1`,
+        httpsProxy: `http://user:https-${mark}@proxy.invalid:1`,
+        noProxy: `no-${mark}.invalid`,
+      },
+    })
+    // Backwards, so that the command itself does not carry the mark.
+    const reversed = mark.split('').reverse().join('')
+    const dir = await sourceDir({ 'check.cjs': checkFile })
+    const plan = nodePlan([['node', 'check.cjs', reversed]])
+    const input = await buildInput(plan, { sourceDir: dir })
+    const image = await driver.build(input)
+    expect(input.lines).toContain('true,true,true,true,true,true,true')
+    expect(input.lines).toContain('printed: http://user:***@proxy.invalid:1')
+    const handle = docker.getImage(image.id)
+    const encoded = Buffer.from(`user:npm-${mark}`).toString('base64')
+    const everything = [
+      JSON.stringify(await handle.inspect()),
+      JSON.stringify(await handle.history()),
+      (await buffer(await handle.get())).toString('latin1'),
+    ].join()
+    expect(everything).toContain('/app')
+    expect(everything).not.toContain(mark)
+    expect(everything).not.toContain(encoded)
+    expect(input.lines.join()).not.toContain(mark)
+    await driver.removeImage(image.id)
+  })
+
+  test('finds what the same team’s build kept, and nothing of another team’s', async () => {
+    const driver = await createDriver()
+    const look = async (teamId: string) => {
+      const script = `d=/root/.cache/test; ls $d; touch $d/kept-${teamId} # ${newId('evt')}`
+      const input = await buildInput(nodePlan([['sh', '-c', script]]), { teamId })
+      await driver.removeImage((await driver.build(input)).id)
+      return input.lines.filter((line) => line.startsWith('kept-'))
+    }
+    const [one, two] = [newId('team'), newId('team')]
+    expect(await look(one)).toEqual([])
+    expect(await look(one)).toEqual([`kept-${one}`])
+    expect(await look(two)).toEqual([])
+  })
+
+  test('ignores Docker’s own "# syntax=" line, and says so', async () => {
+    const driver = await createDriver()
+    const input = await dockerfileBuild(
+      `# syntax=docker/dockerfile:1\nFROM ${base}\nRUN echo was here\n`,
+    )
+    await driver.removeImage((await driver.build(input)).id)
+    expect(input.lines.join()).toContain('has no effect')
+  })
+
+  test.each([
+    '# syntax=evil.invalid/frontend\nFROM scratch\n',
+    '# escape=`\n#  SYNTAX = evil.invalid/frontend\nFROM scratch\n',
+    '// syntax=evil.invalid/frontend\nFROM scratch\n',
+    '\uFEFF#syntax=evil.invalid/docker/dockerfile\nFROM scratch\n',
+    '{"syntax": "evil.invalid/frontend"}',
+  ])('refuses another frontend: %j', async (content) => {
+    const driver = await createDriver()
+    await expect(driver.build(await dockerfileBuild(content))).rejects.toMatchObject({
+      code: 'build_failed',
+      userMessage: expect.stringContaining('Dockerfile'),
+    })
+  })
+
+  test('refuses a Dockerfile outside of the repository', async () => {
+    const driver = await createDriver()
+    const dir = await sourceDir()
+    await symlink('/etc/passwd', join(dir, 'Dockerfile'))
+    for (const dockerfile of ['Dockerfile', '../Dockerfile', '/etc/passwd']) {
+      const input = await buildInput({ ...dockerfilePlan, dockerfile }, { sourceDir: dir })
+      await expect(driver.build(input)).rejects.toMatchObject({ code: 'build_failed' })
+    }
+  })
+
+  test.each(['--network=host', '--security=insecure'])('grants no RUN %s', async (flag) => {
+    const driver = await createDriver()
+    const input = await dockerfileBuild(`FROM ${base}\nRUN ${flag} true\n`)
+    await expect(driver.build(input)).rejects.toMatchObject({ code: 'build_failed' })
+  })
+
+  test('follows no link of the repository out of it', async () => {
+    const driver = await createDriver()
+    const input = await dockerfileBuild(`FROM ${base}\nCOPY leak /leak\nRUN cat /leak\n`)
+    await symlink('/proc/1/environ', join(input.sourceDir, 'leak'))
+    const failed = await driver.build(input).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ code: 'build_failed' })
+  })
+
+  test('leaves out what .dockerignore names', async () => {
+    const driver = await createDriver()
+    const content = `FROM ${base}\nCOPY . /src\nRUN ls -A /src\n`
+    const files = { '.dockerignore': '*\n!kept.txt\n', 'kept.txt': '', 'secret.txt': '' }
+    const input = await dockerfileBuild(content, files)
+    await driver.removeImage((await driver.build(input)).id)
+    expect(input.lines).toContain('kept.txt')
+    expect(input.lines).not.toContain('secret.txt')
+    expect(input.lines).not.toContain('server.mjs')
+  })
+
+  test('cuts an endless log, and still shows its last lines', async () => {
+    const driver = await createDriver({ maxBuildLogBytes: 2_000 })
+    const input = await buildInput(nodePlan([['sh', '-c', `seq 5000; exit 9 # ${newId('evt')}`]]))
+    await expect(driver.build(input)).rejects.toMatchObject({ exitCode: 9 })
+    expect(input.lines.join('\n').length).toBeLessThan(6_000)
+    expect(input.lines).toContain('5000')
+  })
+
+  test('keeps no image over the size that is allowed', async () => {
+    const driver = await createDriver({ maxImageBytes: 1_000 })
+    const input = await buildInput(nodePlan())
+    await expect(driver.build(input)).rejects.toMatchObject({ code: 'too_large' })
+    const label = [`dev.moorage.deployment=${input.deploymentId}`]
+    expect(await docker.listImages({ filters: { label } })).toEqual([])
+  })
+
+  test('names the setting where a base image cannot be had', async () => {
+    const driver = await createDriver({ baseImages: { node: 'localhost:1/none/node:{version}' } })
+    await expect(driver.build(await buildInput(nodePlan()))).rejects.toMatchObject({
+      code: 'build_failed',
+      userMessage: expect.stringContaining('localhost:1/none/node:24'),
+      hint: expect.stringContaining('MOORAGE_BASE_IMAGE_NODE'),
+    })
+  })
+})
