@@ -46,8 +46,7 @@ export async function bringPnpm(options) {
 /** What children need to find the same tools. @param {string} node @returns {NodeJS.ProcessEnv} */
 export function toolEnv(node) {
   const paths = [join(node, '..'), join(toolchainDir, 'node_modules', '.bin'), env.PATH ?? '']
-  // A pnpm that differs in the patch level must do its work, not fetch another pnpm first.
-  return { ...env, PATH: paths.join(delimiter), pnpm_config_pm_on_fail: 'ignore' }
+  return { ...env, PATH: paths.join(delimiter) }
 }
 
 function nodePackage() {
