@@ -63,7 +63,7 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
   }
   res.once('close', () => {
     exchange.isOver = true
-    exchange.abort(new Error('The client closed the connection.'))
+    if (!res.writableFinished) exchange.abort(new Error('The client closed the connection.'))
   })
   return exchange
 }

@@ -40,8 +40,9 @@ export async function handle(
 
     if (exchange.server && place) await forward(context, exchange, exchange.server, place.rest)
   } catch (error) {
-    const answered = answerError(exchange, error)
-    if (answered.code === 'internal')
+    const { code } = answerError(exchange, error)
+    // A client that leaves is no fault of ours.
+    if (code === 'internal' && !req.socket.destroyed)
       context.logger.error({ error, requestId: exchange.requestId }, 'A request failed')
   } finally {
     context.inFlight.end(exchange)

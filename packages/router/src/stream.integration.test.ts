@@ -258,3 +258,19 @@ test('nothing stays behind', async () => {
   })
   await until(() => upstream.sockets() === 0)
 })
+
+test('a client that leaves in mid-body leaves no trace but its log line', async () => {
+  behave = async (req) => void (await readAll(req).catch(() => {}))
+  for (const length of [1_000, 8 * mib]) {
+    const req = open('POST', '/mcp', { 'Content-Length': length }).on('error', () => {})
+    req.write(Buffer.alloc(100))
+    await sleep(50)
+    req.destroy()
+  }
+  await until(
+    async () =>
+      (await platform.db.requestLog.count({ where: { status: 499, requestBytes: 100 } })) === 2,
+  )
+  expect(platform.problems).not.toContain('A request failed')
+  await until(() => upstream.sockets() === 0)
+})
