@@ -20,7 +20,8 @@ const rankOf = (/** @type {string} */ name) =>
 const anyOf = (/** @type {string[]} */ list) => `(${list.join('|')})`
 
 // Code that proves or measures from outside may speak to anything as a user's client does.
-const outside = '[.](test|e2e)[.]tsx?$|/fixtures/|^e2e/|^infra/(test|bench)/|^packages/testing/'
+const outside =
+  '[.](test|e2e)[.]tsx?$|/fixtures/|^e2e/|^infra/(test|bench)/|^packages/testing/|^packages/[^/]+/src/testing/'
 
 const layers = names.map((name) => ({
   name: `layer-${name}`,

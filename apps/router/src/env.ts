@@ -8,7 +8,6 @@ const flag = z
   .transform((value) => value === '1')
 
 const schema = z.object({
-  NODE_ENV: z.string().default('development'),
   DATABASE_URL: z.url(),
   REDIS_URL: z.url().optional(),
   MOORAGE_ROUTER_HOST: z.string().default('127.0.0.1'),
