@@ -104,9 +104,17 @@ const plan = {
   path: '/mcp',
   transport: 'streamable-http',
   reasons: [
-    { choice: 'language', value: 'Python 3.12', because: 'requirements.txt is in the root directory' },
+    {
+      choice: 'language',
+      value: 'Python 3.12',
+      because: 'requirements.txt is in the root directory',
+    },
     { choice: 'server', value: 'server.py:mcp', because: 'it makes a FastMCP object named mcp' },
-    { choice: 'transport', value: 'Streamable HTTP on /mcp', because: 'FastMCP speaks it by default' },
+    {
+      choice: 'transport',
+      value: 'Streamable HTTP on /mcp',
+      because: 'FastMCP speaks it by default',
+    },
   ],
 }
 

@@ -33,14 +33,30 @@ export function SetupForm({ token }: { token: string }) {
   const { errors, isSubmitting } = form.formState
   const fault = complete.error ? errorText(complete.error) : null
   return (
-    <form onSubmit={(event) => void submit(event).catch(() => {})} className="grid gap-4" noValidate>
+    <form
+      onSubmit={(event) => void submit(event).catch(() => {})}
+      className="grid gap-4"
+      noValidate
+    >
       {fault ? (
         <Notice look="error" title={fault.message}>
           {fault.hint}
         </Notice>
       ) : null}
-      <TextField label="Your name" autoComplete="name" autoFocus error={errors.name?.message} {...form.register('name')} />
-      <TextField label="E-mail" type="email" autoComplete="username" error={errors.email?.message} {...form.register('email')} />
+      <TextField
+        label="Your name"
+        autoComplete="name"
+        autoFocus
+        error={errors.name?.message}
+        {...form.register('name')}
+      />
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        error={errors.email?.message}
+        {...form.register('email')}
+      />
       <TextField
         label="Password"
         type="password"

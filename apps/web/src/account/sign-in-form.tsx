@@ -24,7 +24,14 @@ export function SignInForm({ next }: { next: string }) {
   return (
     <form onSubmit={submit} className="grid gap-4">
       {fault ? <Notice look="error" title={fault} /> : null}
-      <TextField label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+      <TextField
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        autoFocus
+      />
       <TextField
         label="Password"
         name="password"

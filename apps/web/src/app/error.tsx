@@ -2,7 +2,13 @@
 import { Button } from '../parts/button.tsx'
 import { MessagePage } from '../parts/message-page.tsx'
 
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function ErrorPage({
+  error,
+  reset,
+}: {
+  error: Error & { digest?: string }
+  reset: () => void
+}) {
   return (
     <MessagePage
       title="This page could not be made"

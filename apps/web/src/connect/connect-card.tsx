@@ -28,10 +28,7 @@ export function ConnectCard({ snippets }: { snippets: PaintedSnippet[] }) {
         <CopyButton text={server.url} label="Copy the URL" words="Copy" />
       </div>
       <Tabs.Root defaultValue={snippets[0]?.id ?? null}>
-        <Tabs.List
-          aria-label="Client"
-          className="flex gap-1 overflow-x-auto border-b px-3 py-1.5"
-        >
+        <Tabs.List aria-label="Client" className="flex gap-1 overflow-x-auto border-b px-3 py-1.5">
           {snippets.map(({ id, label }) => (
             <Tabs.Tab
               key={id}
@@ -74,7 +71,10 @@ function AccessRow({
   const make = () =>
     create.mutate({ slug: server.slug, name: `Connect ${server.slug}`, scopes: ['call'] })
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t px-4 py-3 text-sm" aria-live="polite">
+    <div
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t px-4 py-3 text-sm"
+      aria-live="polite"
+    >
       {createdKey ? (
         <>
           <KeyRound className="size-4 shrink-0 text-live" aria-hidden="true" />
@@ -89,7 +89,8 @@ function AccessRow({
       ) : server.access === 'private' ? (
         <>
           <p className="min-w-0 flex-1 basis-64 text-muted">
-            Callers need an API key in place of <code className="font-mono text-text">{keyPlaceholder}</code>.
+            Callers need an API key in place of{' '}
+            <code className="font-mono text-text">{keyPlaceholder}</code>.
           </p>
           {can.writeKeys ? (
             <Button onClick={make} busy={create.isPending}>

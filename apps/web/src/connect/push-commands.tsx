@@ -42,13 +42,15 @@ export function PushCommands({
       </li>
       <li className="grid gap-2" aria-live="polite">
         <p>
-          <b className="font-medium">2.</b> git asks for a user name and a password: any name, and an
-          API key that may deploy.
+          <b className="font-medium">2.</b> git asks for a user name and a password: any name, and
+          an API key that may deploy.
         </p>
         {key ? (
           <>
             <CodeBlock code={key} label="Copy the key" wrap />
-            <p className="text-sm text-muted">Shown this once. It may deploy to this server alone.</p>
+            <p className="text-sm text-muted">
+              Shown this once. It may deploy to this server alone.
+            </p>
           </>
         ) : mayCreateKey ? (
           <div>

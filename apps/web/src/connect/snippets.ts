@@ -50,7 +50,9 @@ export function connectSnippets(endpoint: Endpoint): Snippet[] {
       place: '.vscode/mcp.json',
       language: 'json',
       code: json({
-        servers: { [slug]: { type: endpoint.transport === 'sse' ? 'sse' : 'http', url, ...headers } },
+        servers: {
+          [slug]: { type: endpoint.transport === 'sse' ? 'sse' : 'http', url, ...headers },
+        },
       }),
     },
     {

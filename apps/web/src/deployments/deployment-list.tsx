@@ -39,7 +39,9 @@ export function DeploymentList({
               {triggerWords[row.trigger]} · <Time at={row.createdAt} />
             </span>
             {row.durationMs !== null ? (
-              <span className="num ml-auto whitespace-nowrap">{formatDuration(row.durationMs)}</span>
+              <span className="num ml-auto whitespace-nowrap">
+                {formatDuration(row.durationMs)}
+              </span>
             ) : null}
           </div>
         </li>

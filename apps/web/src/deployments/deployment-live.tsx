@@ -47,7 +47,9 @@ export function DeploymentLive({
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <div className="min-w-0 flex-1 basis-72">
           <h2 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-lg font-semibold">
-            <span className="min-w-0 break-words">{deployment.commitMessage ?? `Deployment ${deployment.shortId}`}</span>
+            <span className="min-w-0 break-words">
+              {deployment.commitMessage ?? `Deployment ${deployment.shortId}`}
+            </span>
             <span aria-live="polite">
               <StatusMark mark={deploymentMark(deployment.status)} look="pill" />
             </span>
@@ -79,7 +81,11 @@ export function DeploymentLive({
           <Card
             title="Log"
             flush
-            aside={isOpen ? <StatusMark mark={{ shape: 'turning', tone: 'building', word: 'Following' }} /> : null}
+            aside={
+              isOpen ? (
+                <StatusMark mark={{ shape: 'turning', tone: 'building', word: 'Following' }} />
+              ) : null
+            }
           >
             <LogView
               filter={{ slug, deploymentId: id, streams }}

@@ -11,7 +11,11 @@ const around = 2
 
 /** What went wrong, the line that says so, and what to do next. */
 export function FailureCard({ failure, action }: { failure: Failure; action: ReactNode }) {
-  const plain = failure.lastLines.map((line) => parseAnsi(line).map((part) => part.text).join(''))
+  const plain = failure.lastLines.map((line) =>
+    parseAnsi(line)
+      .map((part) => part.text)
+      .join(''),
+  )
   const index = lineThatMatters(plain)
   const from = Math.max(0, index - around)
   const shown = plain.slice(from, index + around + 1)

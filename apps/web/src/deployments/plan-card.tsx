@@ -29,11 +29,16 @@ export function PlanCard({ plan }: { plan: NonNullable<DeploymentView['plan']> }
           ) : null}
           {plan.dockerfile ? <Fact name="Dockerfile">{plan.dockerfile}</Fact> : null}
           <Fact name="Directory">{plan.rootDir}</Fact>
-          {plan.packages.length > 0 ? <Fact name="Packages">{plan.packages.join(', ')}</Fact> : null}
+          {plan.packages.length > 0 ? (
+            <Fact name="Packages">{plan.packages.join(', ')}</Fact>
+          ) : null}
           {runs.length > 0 ? (
             <Fact name="Runs">
               {runs.map((command) => (
-                <code key={command.join(' ')} className="block font-mono text-xs leading-5 break-all">
+                <code
+                  key={command.join(' ')}
+                  className="block font-mono text-xs leading-5 break-all"
+                >
                   {command.join(' ')}
                 </code>
               ))}

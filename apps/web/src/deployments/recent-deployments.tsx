@@ -35,7 +35,12 @@ export function RecentDeployments({ initial }: { initial: DeploymentView[] }) {
           <DeploymentList slug={server.slug} deployments={rows} />
           {atEnd ? null : (
             <div className="border-t p-2 text-center">
-              <Button look="quiet" size="sm" busy={more.isPending} onClick={() => more.mutate(last.id)}>
+              <Button
+                look="quiet"
+                size="sm"
+                busy={more.isPending}
+                onClick={() => more.mutate(last.id)}
+              >
                 Show older
               </Button>
             </div>

@@ -63,7 +63,11 @@ function StepRow({ name, step }: { name: DeploymentStepName; step: Step | undefi
         <span className="sr-only">, {mark.word}</span>
       </span>
       <span className="num ml-auto text-muted">
-        {step.durationMs === null ? <Elapsed since={step.startedAt} /> : formatDuration(step.durationMs)}
+        {step.durationMs === null ? (
+          <Elapsed since={step.startedAt} />
+        ) : (
+          formatDuration(step.durationMs)
+        )}
       </span>
     </li>
   )
@@ -73,7 +77,9 @@ function Elapsed({ since }: { since: Date }) {
   const now = useNow(1000)
   if (now === null) return null
   const seconds = Math.max(0, Math.floor((now - since.getTime()) / 1000))
-  return <span aria-hidden="true">{seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)}</span>
+  return (
+    <span aria-hidden="true">{seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)}</span>
+  )
 }
 
 /** All of them while there is still a way to go; afterwards those that happened. A rollback builds nothing. */
@@ -81,7 +87,5 @@ function shownSteps({ steps, status, trigger }: DeploymentView): DeploymentStepN
   const happened = (name: DeploymentStepName) => steps.some((step) => step.name === name)
   const skipped = trigger === 'rollback' ? ['fetch', 'plan', 'build'] : []
   const unfinished = isActive(status) || (status === 'live' && !happened('drain'))
-  return deploymentSteps.filter(
-    (name) => happened(name) || (unfinished && !skipped.includes(name)),
-  )
+  return deploymentSteps.filter((name) => happened(name) || (unfinished && !skipped.includes(name)))
 }

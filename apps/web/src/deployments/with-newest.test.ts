@@ -25,7 +25,10 @@ const row = (id: string, status: DeploymentView['status']): DeploymentView => ({
 const read = (rows: DeploymentView[]) => rows.map(({ id, status }) => `${id} ${status}`)
 
 test('a deployment that began after the page was made stands first', () => {
-  const rows = withNewest([row('a', 'live')], { live: row('a', 'live'), latest: row('b', 'queued') })
+  const rows = withNewest([row('a', 'live')], {
+    live: row('a', 'live'),
+    latest: row('b', 'queued'),
+  })
   expect(read(rows)).toEqual(['b queued', 'a live'])
 })
 

@@ -4,16 +4,9 @@ import { relativeTime } from './relative-time.ts'
 import { formatSize } from './size.ts'
 
 test('durations read in the unit that fits, and never round up to a full 60 s', () => {
-  expect([38, 999, 1000, 59_949, 59_960, 65_400, 3_599_000, 7_800_000].map(formatDuration)).toEqual([
-    '38 ms',
-    '999 ms',
-    '1.0 s',
-    '59.9 s',
-    '1 min 00 s',
-    '1 min 05 s',
-    '59 min 59 s',
-    '2 h 10 min',
-  ])
+  expect([38, 999, 1000, 59_949, 59_960, 65_400, 3_599_000, 7_800_000].map(formatDuration)).toEqual(
+    ['38 ms', '999 ms', '1.0 s', '59.9 s', '1 min 00 s', '1 min 05 s', '59 min 59 s', '2 h 10 min'],
+  )
 })
 
 test('sizes read in decimal units with three figures at most', () => {

@@ -89,7 +89,12 @@ export function LogView({
                 const line = lines[row.index]
                 return line ? (
                   <div key={row.key} data-index={row.index} ref={virtualizer.measureElement}>
-                    <LogRow line={line} search={filter.search ?? ''} wrap={wrap} localTime={localTime} />
+                    <LogRow
+                      line={line}
+                      search={filter.search ?? ''}
+                      wrap={wrap}
+                      localTime={localTime}
+                    />
                   </div>
                 ) : null
               })}
@@ -101,7 +106,9 @@ export function LogView({
         {atEnd ? null : (
           <button type="button" onClick={toEnd} className={floatingClass}>
             <ArrowDown className="size-3.5" />
-            <span className="num">{newCount > 0 ? `${newCount} new` : isOpen ? 'Follow' : 'To the end'}</span>
+            <span className="num">
+              {newCount > 0 ? `${newCount} new` : isOpen ? 'Follow' : 'To the end'}
+            </span>
           </button>
         )}
         <button

@@ -1,7 +1,7 @@
 'use client'
 import { memo } from 'react'
-import { clockTime, exactTime } from '../format/exact-time.ts'
 import { formatDuration } from '../format/duration.ts'
+import { clockTime, exactTime } from '../format/exact-time.ts'
 import { formatSize } from '../format/size.ts'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { useHydrated } from '../parts/use-hydrated.ts'

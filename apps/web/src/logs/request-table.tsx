@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { RequestTableRow } from './request-table-row.tsx'
-import { type RequestRow, useRequests } from './use-requests.ts'
 import { useReadPosition } from './use-read-position.ts'
+import { type RequestRow, useRequests } from './use-requests.ts'
 
 /** What was called, by whom, with what result; newest first, live. */
 export function RequestTable({
@@ -86,7 +86,15 @@ export function RequestTable({
   )
 }
 
-function FilterLink({ href, isCurrent, children }: { href: string; isCurrent: boolean; children: string }) {
+function FilterLink({
+  href,
+  isCurrent,
+  children,
+}: {
+  href: string
+  isCurrent: boolean
+  children: string
+}) {
   return (
     <Link
       href={href}

@@ -3,7 +3,15 @@ import { Check, Copy } from 'lucide-react'
 import { useCopied } from './use-copied.ts'
 
 /** Copies, and answers with a tick that screen readers hear. */
-export function CopyButton({ text, label, words }: { text: string; label: string; words?: string }) {
+export function CopyButton({
+  text,
+  label,
+  words,
+}: {
+  text: string
+  label: string
+  words?: string
+}) {
   const { copied, copy } = useCopied()
   return (
     <button

@@ -71,7 +71,11 @@ function FieldFrame({
       </label>
       {children}
       <div id={`${id}-note`} className="text-sm empty:hidden" aria-live="polite">
-        {error ? <p className="text-failed">{error}</p> : hint ? <p className="text-muted">{hint}</p> : null}
+        {error ? (
+          <p className="text-failed">{error}</p>
+        ) : hint ? (
+          <p className="text-muted">{hint}</p>
+        ) : null}
       </div>
     </div>
   )

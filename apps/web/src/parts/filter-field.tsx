@@ -1,7 +1,7 @@
 'use client'
 import { Search } from 'lucide-react'
-import { useAddressParam } from './use-address-param.ts'
 import { inputClass } from './field.tsx'
+import { useAddressParam } from './use-address-param.ts'
 
 /** Filters as one types, and keeps what was typed in the address. */
 export function FilterField({

@@ -3,7 +3,11 @@ import type { ReactNode } from 'react'
 
 const looks = {
   error: { icon: CircleAlert, frame: 'border-failed-line bg-failed-soft', ink: 'text-failed' },
-  warning: { icon: TriangleAlert, frame: 'border-warning-line bg-warning-soft', ink: 'text-warning' },
+  warning: {
+    icon: TriangleAlert,
+    frame: 'border-warning-line bg-warning-soft',
+    ink: 'text-warning',
+  },
   info: { icon: Info, frame: 'border-line bg-sunken', ink: 'text-muted' },
 }
 

@@ -23,7 +23,11 @@ export function Select<Value extends string>({
       <span id={id} className={hideLabel ? 'sr-only' : 'text-sm font-medium'}>
         {label}
       </span>
-      <Base.Root value={value} onValueChange={(next) => next !== null && onChange(next)} items={items}>
+      <Base.Root
+        value={value}
+        onValueChange={(next) => next !== null && onChange(next)}
+        items={items}
+      >
         <Base.Trigger
           aria-labelledby={id}
           className="flex h-8 max-sm:h-10 w-full items-center justify-between gap-2 rounded-md border border-line-strong bg-surface px-2.5 text-base hover:border-faint"

@@ -1,7 +1,11 @@
 import { Spinner } from './spinner.tsx'
 
 /** A status is a shape, a colour and a word; the colour alone never says it. */
-export type Mark = { shape: 'dot' | 'ring' | 'turning' | 'cross' | 'dashed' | 'bar'; tone: Tone; word: string }
+export type Mark = {
+  shape: 'dot' | 'ring' | 'turning' | 'cross' | 'dashed' | 'bar'
+  tone: Tone
+  word: string
+}
 export type Tone = 'live' | 'building' | 'waiting' | 'failed' | 'warning'
 
 const texts: Record<Tone, string> = {
@@ -34,10 +38,20 @@ export function StatusMark({ mark, look = 'plain' }: { mark: Mark; look?: 'plain
 export function MarkShape({ shape }: { shape: Mark['shape'] }) {
   if (shape === 'turning') return <Spinner className="size-3" />
   return (
-    <svg viewBox="0 0 12 12" className="size-3 shrink-0" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round">
+    <svg
+      viewBox="0 0 12 12"
+      className="size-3 shrink-0"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+      strokeLinecap="round"
+    >
       {shape === 'dot' && <circle cx="6" cy="6" r="4" fill="currentColor" stroke="none" />}
       {shape === 'ring' && <circle cx="6" cy="6" r="4" />}
-      {shape === 'dashed' && <circle cx="6" cy="6" r="4" strokeWidth="1.5" strokeDasharray="2 2.2" />}
+      {shape === 'dashed' && (
+        <circle cx="6" cy="6" r="4" strokeWidth="1.5" strokeDasharray="2 2.2" />
+      )}
       {shape === 'cross' && <path d="M2.5 2.5l7 7m0-7l-7 7" />}
       {shape === 'bar' && <path d="M2.5 6h7" />}
     </svg>

@@ -16,7 +16,12 @@ export function FirstDeploy() {
   if (!server.repoUrl)
     return (
       <Card title="Push the first version">
-        <PushCommands slug={server.slug} remote={server.gitRemote} branch={server.branch} mayCreateKey={can.writeKeys} />
+        <PushCommands
+          slug={server.slug}
+          remote={server.gitRemote}
+          branch={server.branch}
+          mayCreateKey={can.writeKeys}
+        />
       </Card>
     )
   return (
@@ -26,7 +31,8 @@ export function FirstDeploy() {
           <li className="grid gap-2">
             <p>
               <b className="font-medium">1.</b> Add this deploy key to{' '}
-              <span className="font-mono text-sm">{repoName(server.repoUrl)}</span>, with read access.
+              <span className="font-mono text-sm">{repoName(server.repoUrl)}</span>, with read
+              access.
               <span className="text-muted"> It was made for this server alone.</span>
             </p>
             <CodeBlock code={server.deployKeyPublic} label="Copy the deploy key" wrap />

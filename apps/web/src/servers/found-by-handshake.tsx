@@ -5,7 +5,9 @@ import { Card } from '../parts/card.tsx'
 import { SchemaTable } from './schema-table.tsx'
 
 /** Tools, resources and prompts, as the server listed them when it was deployed. */
-export function FoundByHandshake({ handshake }: {
+export function FoundByHandshake({
+  handshake,
+}: {
   handshake: NonNullable<DeploymentView['handshake']>
 }) {
   const { tools, resources, prompts, instructions } = handshake
@@ -22,7 +24,9 @@ export function FoundByHandshake({ handshake }: {
                 <div className="min-w-0 sm:flex sm:flex-1 sm:gap-4">
                   <code className="block font-mono break-all sm:w-52 sm:shrink-0">{tool.name}</code>
                   <p className="line-clamp-2 text-muted group-open:line-clamp-none">
-                    {tool.description ?? tool.title ?? <span className="text-faint">no description</span>}
+                    {tool.description ?? tool.title ?? (
+                      <span className="text-faint">no description</span>
+                    )}
                   </p>
                 </div>
               </summary>

@@ -23,7 +23,12 @@ export function LiveFacts() {
       title="Live now"
       aside={
         can.deploy && live.canRollback ? (
-          <Button size="sm" look="quiet" busy={rollback.isBusy} onClick={() => rollback.start(live.id)}>
+          <Button
+            size="sm"
+            look="quiet"
+            busy={rollback.isBusy}
+            onClick={() => rollback.start(live.id)}
+          >
             {rollback.isBusy ? null : <RotateCcw />}
             Restart
           </Button>
@@ -39,7 +44,8 @@ export function LiveFacts() {
       <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm">
         {live.commitSha ? (
           <Fact name="Commit">
-            <Sha sha={live.commitSha} /> {live.ref ? <span className="text-muted">on {live.ref}</span> : null}
+            <Sha sha={live.commitSha} />{' '}
+            {live.ref ? <span className="text-muted">on {live.ref}</span> : null}
           </Fact>
         ) : null}
         {live.finishedAt ? (
@@ -47,13 +53,19 @@ export function LiveFacts() {
             <Time at={live.finishedAt} />
           </Fact>
         ) : null}
-        {live.durationMs !== null ? <Fact name="Deployed in">{formatDuration(live.durationMs)}</Fact> : null}
+        {live.durationMs !== null ? (
+          <Fact name="Deployed in">{formatDuration(live.durationMs)}</Fact>
+        ) : null}
         {plan ? <Fact name="Built as">{plan.flavor}</Fact> : null}
-        {live.imageSizeBytes !== null ? <Fact name="Image">{formatSize(live.imageSizeBytes)}</Fact> : null}
+        {live.imageSizeBytes !== null ? (
+          <Fact name="Image">{formatSize(live.imageSizeBytes)}</Fact>
+        ) : null}
         {server.runtime ? (
           <Fact name="Runtime">
             {server.runtime}
-            {server.restarts > 0 ? <span className="text-warning"> · {server.restarts} restarts</span> : null}
+            {server.restarts > 0 ? (
+              <span className="text-warning"> · {server.restarts} restarts</span>
+            ) : null}
           </Fact>
         ) : null}
         {handshake ? (

@@ -1,11 +1,15 @@
 import { GitBranch, Terminal } from 'lucide-react'
-import { CodeBlock } from '../parts/code-block.tsx'
 import { LinkButton } from '../parts/button.tsx'
+import { CodeBlock } from '../parts/code-block.tsx'
 
 /** The first thing a team sees: both ways to a server, with this platform's own values. */
 export function NoServers({ gitUrl, mayCreate }: { gitUrl: string; mayCreate: boolean }) {
   if (!mayCreate)
-    return <p className="text-muted">Your team has no server yet. A developer of the team can make one.</p>
+    return (
+      <p className="text-muted">
+        Your team has no server yet. A developer of the team can make one.
+      </p>
+    )
   return (
     <div className="grid max-w-4xl gap-4 pt-2 lg:grid-cols-2">
       <section className="flex flex-col gap-3 rounded-lg border bg-surface p-5">

@@ -41,7 +41,9 @@ export function SchemaTable({ schema }: { schema: unknown }) {
         </dl>
       )}
       <details className="mt-3 text-sm">
-        <summary className="inline-block rounded-sm text-xs text-faint hover:text-text">JSON Schema</summary>
+        <summary className="inline-block rounded-sm text-xs text-faint hover:text-text">
+          JSON Schema
+        </summary>
         <pre className="mt-2 max-h-80 overflow-auto rounded-md border bg-sunken p-3 font-mono text-xs leading-5">
           {JSON.stringify(schema, null, 2)}
         </pre>
@@ -57,8 +59,12 @@ function ArgumentText({ property }: { property: unknown }) {
   const kind = [type ?? 'any'].flat().join(' or ')
   return (
     <>
-      <code className="font-mono text-xs">{kind === 'array' && items?.type ? `${items.type}[]` : kind}</code>
-      {parsed.data.enum ? <span className="text-xs"> · one of {parsed.data.enum.map(String).join(', ')}</span> : null}
+      <code className="font-mono text-xs">
+        {kind === 'array' && items?.type ? `${items.type}[]` : kind}
+      </code>
+      {parsed.data.enum ? (
+        <span className="text-xs"> · one of {parsed.data.enum.map(String).join(', ')}</span>
+      ) : null}
       {parsed.data.default !== undefined ? (
         <span className="text-xs"> · default {JSON.stringify(parsed.data.default)}</span>
       ) : null}

@@ -1,5 +1,5 @@
-import type { DeploymentStatus } from '@moorage/domain/deployment'
 import type { ServerState } from '@moorage/deployments/views'
+import type { DeploymentStatus } from '@moorage/domain/deployment'
 import type { Mark } from '../parts/status-mark.tsx'
 
 const servers: Record<ServerState, Mark> = {

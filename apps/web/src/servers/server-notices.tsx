@@ -20,7 +20,9 @@ export function ServerNotices() {
             </LinkButton>
           }
         >
-          {live ? 'The old one answers until the new one does.' : 'The URL answers when it is live.'}
+          {live
+            ? 'The old one answers until the new one does.'
+            : 'The URL answers when it is live.'}
         </Notice>
       ) : null}
       {latest?.status === 'failed' && latest.failure ? (

@@ -23,7 +23,8 @@ export function ServerTable({
   const [typed, setTyped] = useState(filter)
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const shown = servers.filter((server) => {
-    const text = `${server.slug} ${server.name} ${server.repoUrl ?? ''} ${server.state}`.toLowerCase()
+    const text =
+      `${server.slug} ${server.name} ${server.repoUrl ?? ''} ${server.state}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
   return (

@@ -74,7 +74,9 @@ function PaletteList({ onClose }: { onClose: () => void }) {
             <Row key={slug} value={`${slug} ${name}`} onSelect={() => go(`/servers/${slug}`)}>
               <Server />
               <span className="truncate">{name}</span>
-              {name === slug ? null : <span className="truncate font-mono text-xs text-faint">{slug}</span>}
+              {name === slug ? null : (
+                <span className="truncate font-mono text-xs text-faint">{slug}</span>
+              )}
             </Row>
           ))}
         </Command.Group>
@@ -123,7 +125,9 @@ function Row({
       className="flex h-9 items-center gap-2.5 rounded-md px-2 text-sm data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted"
     >
       {children}
-      {keys ? <kbd className="ml-auto font-mono text-xs text-faint max-md:hidden">{keys}</kbd> : null}
+      {keys ? (
+        <kbd className="ml-auto font-mono text-xs text-faint max-md:hidden">{keys}</kbd>
+      ) : null}
     </Command.Item>
   )
 }

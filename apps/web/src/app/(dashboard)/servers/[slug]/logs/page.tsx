@@ -1,5 +1,5 @@
-import { LogSearch } from '../../../../../logs/log-search.tsx'
 import { logPage } from '../../../../../logs/log-page.ts'
+import { LogSearch } from '../../../../../logs/log-search.tsx'
 import { parseStream } from '../../../../../logs/stream-filter.ts'
 import { orNotFound } from '../../../../../server/or-not-found.ts'
 import type { PageProps } from '../../../../../server/page-props.ts'

@@ -1,5 +1,5 @@
-import { RequestTable } from '../../../../../logs/request-table.tsx'
 import { requestPage } from '../../../../../logs/request-page.ts'
+import { RequestTable } from '../../../../../logs/request-table.tsx'
 import { orNotFound } from '../../../../../server/or-not-found.ts'
 import type { PageProps } from '../../../../../server/page-props.ts'
 import { requireSession } from '../../../../../server/page-session.ts'
@@ -11,5 +11,7 @@ export default async function RequestsPage({ params, searchParams }: PageProps<'
   const failedOnly = (await searchParams).show === 'failed'
   const session = await requireSession(`/servers/${encodeURIComponent(slug)}/requests`)
   const rows = await orNotFound(session.api.logs.requests({ slug, failedOnly, limit: requestPage }))
-  return <RequestTable key={String(failedOnly)} slug={slug} failedOnly={failedOnly} initial={rows} />
+  return (
+    <RequestTable key={String(failedOnly)} slug={slug} failedOnly={failedOnly} initial={rows} />
+  )
 }

@@ -9,7 +9,9 @@ export const metadata = { title: 'Deployment' }
 
 export default async function DeploymentPage({ params }: PageProps<'slug' | 'id'>) {
   const { slug, id } = await params
-  const session = await requireSession(`/servers/${encodeURIComponent(slug)}/deployments/${encodeURIComponent(id)}`)
+  const session = await requireSession(
+    `/servers/${encodeURIComponent(slug)}/deployments/${encodeURIComponent(id)}`,
+  )
   const deployment = await orNotFound(session.api.deployments.get({ id }))
   if (deployment.slug !== slug) notFound()
   const wentLive = deployment.status === 'live' || deployment.status === 'retired'
@@ -17,6 +19,11 @@ export default async function DeploymentPage({ params }: PageProps<'slug' | 'id'
   const streams = wentLive
     ? (['build', 'system'] as const)
     : (['build', 'system', 'stdout', 'stderr'] as const)
-  const lines = await session.api.logs.query({ slug, deploymentId: id, streams: [...streams], limit: logPage })
+  const lines = await session.api.logs.query({
+    slug,
+    deploymentId: id,
+    streams: [...streams],
+    limit: logPage,
+  })
   return <DeploymentLive key={id} initial={deployment} lines={lines} streams={[...streams]} />
 }

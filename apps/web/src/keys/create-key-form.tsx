@@ -1,0 +1,120 @@
+'use client'
+import { type Scope, scopes } from '@moorage/domain/permission'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useTRPC } from '../api-client/api-provider.tsx'
+import { errorText } from '../api-client/error-text.ts'
+import { Button } from '../parts/button.tsx'
+import { TextField } from '../parts/field.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Select } from '../parts/select.tsx'
+import { scopeWords } from './scope-words.ts'
+
+const everyServer = '*'
+const lifetimes = [
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'One year' },
+  { value: 'never', label: 'Until it is revoked' },
+]
+
+export function CreateKeyForm({
+  team,
+  slug,
+  servers,
+  onMade,
+}: {
+  team: string
+  slug: string | undefined
+  servers: string[]
+  onMade: (key: string) => void
+}) {
+  const api = useTRPC()
+  const [name, setName] = useState('')
+  const [chosen, setChosen] = useState<Scope[]>(['call'])
+  const [server, setServer] = useState(slug ?? everyServer)
+  const [lifetime, setLifetime] = useState('90')
+  const create = useMutation(
+    api.keys.create.mutationOptions({ onSuccess: ({ key }) => onMade(key) }),
+  )
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    create.mutate({
+      team,
+      name,
+      scopes: chosen,
+      ...(server === everyServer ? {} : { slug: server }),
+      ...(lifetime === 'never' ? {} : { expiresInDays: Number(lifetime) }),
+    })
+  }
+  const toggle = (scope: Scope) =>
+    setChosen((before) =>
+      before.includes(scope) ? before.filter((it) => it !== scope) : [...before, scope],
+    )
+  const fault = create.error ? errorText(create.error) : null
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <TextField
+        label="Name"
+        placeholder="Claude on my laptop"
+        hint="Who or what uses it."
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        maxLength={80}
+        required
+        autoFocus
+      />
+      <fieldset>
+        <legend className="mb-1.5 text-sm font-medium">It may</legend>
+        <div className="grid gap-1">
+          {scopes.map((scope) => (
+            <label
+              key={scope}
+              className="flex cursor-pointer items-start gap-2.5 rounded-md px-2 py-1.5 text-sm hover:bg-hover"
+            >
+              <input
+                type="checkbox"
+                checked={chosen.includes(scope)}
+                onChange={() => toggle(scope)}
+                className="mt-0.5 size-4 accent-accent"
+              />
+              <span>
+                <span className="font-medium">{scopeWords[scope].label}</span>{' '}
+                <span className="text-muted">{scopeWords[scope].text}</span>
+              </span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <div className="grid gap-4 sm:grid-cols-2">
+        {slug ? null : (
+          <Select
+            label="For"
+            value={server}
+            onChange={setServer}
+            items={[
+              { value: everyServer, label: 'Every server' },
+              ...servers.map((it) => ({ value: it, label: it })),
+            ]}
+          />
+        )}
+        <Select label="Good for" value={lifetime} onChange={setLifetime} items={lifetimes} />
+      </div>
+      {fault ? (
+        <Notice look="error" title={fault.message}>
+          {fault.hint}
+        </Notice>
+      ) : null}
+      <div className="flex justify-end">
+        <Button
+          type="submit"
+          look="primary"
+          busy={create.isPending}
+          disabled={chosen.length === 0 || !name.trim()}
+        >
+          Create the key
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,63 @@
+'use client'
+import { Plus } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { Button } from '../parts/button.tsx'
+import { CodeBlock } from '../parts/code-block.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { CreateKeyForm } from './create-key-form.tsx'
+
+/** `slug`: a key for that server alone, else the maker chooses. */
+export function CreateKey({
+  team,
+  slug,
+  servers = [],
+  look = 'secondary',
+}: {
+  team: string
+  slug?: string
+  servers?: string[]
+  look?: 'primary' | 'secondary'
+}) {
+  const router = useRouter()
+  const [open, setOpen] = useState(false)
+  const [made, setMade] = useState<string | null>(null)
+  const change = (next: boolean) => {
+    setOpen(next)
+    if (next) setMade(null)
+    else router.refresh()
+  }
+  return (
+    <>
+      <Button look={look} size={look === 'primary' ? 'md' : 'sm'} onClick={() => change(true)}>
+        <Plus />
+        New key
+      </Button>
+      <Dialog
+        open={open}
+        onOpenChange={change}
+        title={made ? 'Copy the key now' : 'New key'}
+        description={
+          made
+            ? 'This is the only time it is shown. Moorage keeps a hash, not the key.'
+            : slug
+              ? `For ${slug} alone.`
+              : 'For MCP clients, git, the CLI and scripts.'
+        }
+      >
+        {made ? (
+          <div className="grid gap-4">
+            <CodeBlock code={made} label="Copy the key" wrap />
+            <div className="flex justify-end">
+              <Button look="primary" onClick={() => change(false)}>
+                Done
+              </Button>
+            </div>
+          </div>
+        ) : (
+          <CreateKeyForm team={team} slug={slug} servers={servers} onMade={setMade} />
+        )}
+      </Dialog>
+    </>
+  )
+}
