@@ -4,7 +4,7 @@ import type { BuildSettings } from './build-settings.ts'
 import { type BaseImages, officialBaseImages } from './docker/base-image.ts'
 import { buildImage } from './docker/build.ts'
 import { deployInstance } from './docker/deploy.ts'
-import { type Engine, engineError, ignoring, orNull } from './docker/engine.ts'
+import { dial, type Engine, engineError, ignoring, orNull } from './docker/engine.ts'
 import { containerName, inspectInstance, listInstances } from './docker/instance-status.ts'
 import { fromLabels } from './docker/labels.ts'
 import { instanceLogs } from './docker/logs.ts'
@@ -21,6 +21,8 @@ export type DockerDriverOptions = {
   /** Defaults to the official slim images. */
   baseImages?: Partial<BaseImages>
   networkPool?: NetworkPool
+  /** Where the engine answers; by default what DOCKER_HOST names, or the local socket. */
+  socketPath?: string
   maxImageBytes?: number
   maxBuildLogBytes?: number
 }
@@ -29,7 +31,9 @@ export type DockerDriverOptions = {
 export async function createDockerDriver(options: DockerDriverOptions): Promise<RuntimeDriver> {
   if (!/^[a-z0-9][a-z0-9_.-]{0,40}$/.test(options.platformId))
     throw new AppError('bad_input', `"${options.platformId}" cannot be the name of a platform.`)
-  const engine: Engine = { docker: new Docker(), platformId: options.platformId }
+  const { platformId, socketPath } = options
+  const docker = new Docker(socketPath ? { socketPath } : undefined)
+  const engine: Engine = { docker, platformId }
   const pool = options.networkPool ?? defaultNetworkPool
   const exclusive = oneAtATime()
   const images = {
@@ -38,9 +42,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     maxImageBytes: options.maxImageBytes ?? 4 * 2 ** 30,
     maxLogBytes: options.maxBuildLogBytes ?? 4 * 2 ** 20,
   }
-  await engine.docker.ping().catch((error: unknown) => {
-    throw engineError(error)
-  })
+  await ping(docker)
 
   return {
     name: 'docker',
@@ -73,5 +75,16 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     watch: (signal) => watchInstances(engine, signal),
     sweep: () => sweepEngine(engine, exclusive),
     close: async () => undefined,
+  }
+}
+
+async function ping(docker: Docker): Promise<void> {
+  const abortSignal = AbortSignal.timeout(10_000)
+  try {
+    const call = { method: 'GET', path: '/_ping', isStream: true, abortSignal } as const
+    const answer = await dial(docker, call)
+    answer.destroy()
+  } catch (error) {
+    throw engineError(error)
   }
 }

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { BuildSettings } from './build-settings.ts'
 import type { RuntimeDriver } from './driver.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -31,7 +31,7 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:
  * container engine. They outlive the builder; the next one finds them by their files.
  */
 export function createProcessDriver(options: ProcessDriverOptions): RuntimeDriver {
-  const paths = pathsUnder(join(options.dataDir, 'processes', options.platformId))
+  const paths = pathsUnder(resolve(options.dataDir, 'processes', options.platformId))
   const searchPath = options.searchPath ?? usualPath
   const images = {
     build: options.build,

@@ -1,6 +1,5 @@
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import Docker from 'dockerode'
@@ -68,15 +67,12 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
     expect(input.lines).toContain('printed: http://user:***@proxy.invalid:1')
     const handle = docker.getImage(image.id)
     const encoded = Buffer.from(`user:npm-${mark}`).toString('base64')
-    const everything = [
-      JSON.stringify(await handle.inspect()),
-      JSON.stringify(await handle.history()),
-      (await buffer(await handle.get())).toString('latin1'),
-    ].join()
-    expect(everything).toContain('/app')
-    expect(everything).not.toContain(mark)
-    expect(everything).not.toContain(encoded)
-    expect(input.lines.join()).not.toContain(mark)
+    const described = JSON.stringify([await handle.inspect(), await handle.history()])
+    for (const secret of [mark, encoded]) {
+      expect(described).not.toContain(secret)
+      expect(input.lines.join()).not.toContain(secret)
+    }
+    expect(await found(await handle.get(), [mark, encoded, 'check.cjs'])).toEqual(['check.cjs'])
     await driver.removeImage(image.id)
   })
 
@@ -177,3 +173,15 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
     })
   })
 })
+
+/** Which of the words stand in a stream too big to be held. */
+async function found(stream: NodeJS.ReadableStream, words: string[]): Promise<string[]> {
+  const seen = new Set<string>()
+  let rest = ''
+  for await (const chunk of stream) {
+    const text = rest + Buffer.from(chunk).toString('latin1')
+    for (const word of words) if (text.includes(word)) seen.add(word)
+    rest = text.slice(-200)
+  }
+  return [...seen]
+}
