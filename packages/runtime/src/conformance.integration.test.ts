@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { BuilderOrder } from './conformance-builder.ts'
-import { createDriver, type DriverChoice } from './conformance-driver.ts'
+import type { Image, InstanceEvent, RuntimeDriver, RuntimeName } from './driver.ts'
+import type { BuilderOrder } from './testing/builder-to-kill.ts'
+import { createDriver, type DriverChoice } from './testing/create-driver.ts'
 import {
   ask,
   buildInput,
@@ -18,8 +19,7 @@ import {
   logLines,
   nodePlan,
   sourceDir,
-} from './conformance-fixture.ts'
-import type { Image, InstanceEvent, RuntimeDriver, RuntimeName } from './driver.ts'
+} from './testing/fixture.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'moorage-data-'))
 const names: RuntimeName[] = dockerIsUp() ? ['process', 'docker'] : ['process']
@@ -349,7 +349,7 @@ describe.each(names)('the %s driver', (name) => {
 })
 
 function startBuilder(order: BuilderOrder) {
-  const program = fileURLToPath(new URL('./conformance-builder.ts', import.meta.url))
+  const program = fileURLToPath(new URL('./testing/builder-to-kill.ts', import.meta.url))
   const child = fork(program, [JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
@@ -366,7 +366,5 @@ async function runs(word: string): Promise<boolean> {
   const lines = await Promise.all(
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
   )
-  return lines.some(
-    (line) => !line.includes('conformance-builder') && line.split('\0').includes(word),
-  )
+  return lines.some((line) => !line.includes('builder-to-kill') && line.split('\0').includes(word))
 }

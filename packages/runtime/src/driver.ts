@@ -1,7 +1,6 @@
 import type { BuildPlan } from '@moorage/build-plan/plan'
 
-export const runtimeNames = ['docker', 'process'] as const
-export type RuntimeName = (typeof runtimeNames)[number]
+export type RuntimeName = 'docker' | 'process'
 
 /** What a driver writes on everything it makes, and finds it again by. */
 export type Labels = {

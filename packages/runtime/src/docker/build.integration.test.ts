@@ -4,9 +4,9 @@ import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import Docker from 'dockerode'
 import { describe, expect, test } from 'vitest'
-import { noSettings } from '../conformance-driver.ts'
-import { buildInput, nodePlan, sourceDir } from '../conformance-fixture.ts'
 import { createDockerDriver, type DockerDriverOptions } from '../docker.ts'
+import { noSettings } from '../testing/create-driver.ts'
+import { buildInput, nodePlan, sourceDir } from '../testing/fixture.ts'
 
 const base = baseImage('node') ?? 'node:24-slim'
 

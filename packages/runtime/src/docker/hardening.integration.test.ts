@@ -2,7 +2,8 @@ import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDriver } from '../conformance-driver.ts'
+import type { Image, InstanceEvent, InstanceStatus, RuntimeDriver } from '../driver.ts'
+import { createDriver } from '../testing/create-driver.ts'
 import {
   ask,
   buildInput,
@@ -11,8 +12,7 @@ import {
   type LoggedBuild,
   nodePlan,
   sourceDir,
-} from '../conformance-fixture.ts'
-import type { Image, InstanceEvent, InstanceStatus, RuntimeDriver } from '../driver.ts'
+} from '../testing/fixture.ts'
 
 /** Case 24 of the project's security cases: what a server in a container can do. */
 describe.skipIf(!dockerIsUp())('a container', () => {

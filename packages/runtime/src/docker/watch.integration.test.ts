@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import { describe, expect, test } from 'vitest'
-import { noSettings } from '../conformance-driver.ts'
-import { ask, buildInput, eventually, instanceSpec, nodePlan } from '../conformance-fixture.ts'
 import { createDockerDriver } from '../docker.ts'
 import type { InstanceEvent } from '../driver.ts'
+import { noSettings } from '../testing/create-driver.ts'
+import { ask, buildInput, eventually, instanceSpec, nodePlan } from '../testing/fixture.ts'
 
 /** A socket before the engine's, to be cut. */
 async function cuttableEngine() {

@@ -34,8 +34,6 @@ export function instancePaths(dir: string) {
   }
 }
 
-export type InstancePaths = ReturnType<typeof instancePaths>
-
 const imagePrefix = 'dir:'
 
 export function imageIdOf(deploymentId: string): string {

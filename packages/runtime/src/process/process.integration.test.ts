@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newId } from '@moorage/domain/id'
 import { afterAll, expect, test } from 'vitest'
-import { noSettings } from '../conformance-driver.ts'
+import { createProcessDriver } from '../process.ts'
+import { noSettings } from '../testing/create-driver.ts'
 import {
   ask,
   buildInput,
@@ -12,8 +13,7 @@ import {
   logLines,
   nodePlan,
   sourceDir,
-} from '../conformance-fixture.ts'
-import { createProcessDriver } from '../process.ts'
+} from '../testing/fixture.ts'
 import { instancePaths } from './paths.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'moorage-process-'))

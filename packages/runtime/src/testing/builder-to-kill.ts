@@ -1,5 +1,5 @@
-import { createDriver, type DriverChoice } from './conformance-driver.ts'
-import { buildInput, instanceSpec, nodePlan } from './conformance-fixture.ts'
+import { createDriver, type DriverChoice } from './create-driver.ts'
+import { buildInput, instanceSpec, nodePlan } from './fixture.ts'
 
 /**
  * A program: a builder for tests to kill. It builds with one command, which tests find among the

@@ -1,7 +1,7 @@
-import type { BuildSettings } from './build-settings.ts'
-import { createDockerDriver } from './docker.ts'
-import type { RuntimeDriver, RuntimeName } from './driver.ts'
-import { createProcessDriver } from './process.ts'
+import type { BuildSettings } from '../build-settings.ts'
+import { createDockerDriver } from '../docker.ts'
+import type { RuntimeDriver, RuntimeName } from '../driver.ts'
+import { createProcessDriver } from '../process.ts'
 
 export const noSettings: BuildSettings = {
   caBundlePath: null,

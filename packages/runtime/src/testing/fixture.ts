@@ -10,7 +10,7 @@ import type {
   InstanceStatus,
   RuntimeDriver,
   RuntimeLogLine,
-} from './driver.ts'
+} from '../driver.ts'
 
 /** A server that does on request what tests want to see a driver cope with. */
 const serverFile = `
@@ -63,6 +63,7 @@ export function nodePlan(buildCommands: string[][] = [], rest: Partial<BuildPlan
     packages: [],
     install: { copy: [], run: [], caches: [] },
     build: { copy: ['.'], run: [['node', '--version'], ...buildCommands], caches: ['.cache/test'] },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of the plan
     start: { command: ['node', 'server.mjs'], env: { PLANNED: 'at ${HOST}:${PORT}' } },
     port: 8080,
     path: '/mcp',
