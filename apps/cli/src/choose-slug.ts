@@ -26,7 +26,7 @@ export async function chooseSlug(
 /** What "moorage link" set. */
 async function linkedSlug(session: Pick<Session, 'env'>, dir: string): Promise<string | null> {
   const remote = await tryGit(session.env, dir, ['remote', 'get-url', 'moorage']).catch(() => null)
-  if (!remote || remote.code !== 0) return null
+  if (remote?.code !== 0) return null
   return /\/([a-z0-9-]+)\.git$/.exec(remote.stdout)?.[1] ?? null
 }
 

@@ -1,6 +1,6 @@
 import { createDeployWorker, type DeployWorker } from '@moorage/bus/jobs'
 import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployment'
-import { failDeployment } from '@moorage/deployments/finish-deployment'
+import { failDeployment, finishCanceled } from '@moorage/deployments/finish-deployment'
 import { beginStep, endStep } from '@moorage/deployments/record-step'
 import { switchRoute } from '@moorage/deployments/switch-route'
 import { newId } from '@moorage/domain/id'
@@ -19,7 +19,8 @@ export function startPipeline(platform: Platform): DeployWorker {
     onError: () => {},
     handle: async (deploymentId) => {
       const claimed = await claimDeployment(deps, deploymentId)
-      if ('claim' in claimed) await deploy(platform, claimed.claim).catch(() => {})
+      if ('claim' in claimed)
+        await deploy(platform, claimed.claim).catch(() => cancel(platform, deploymentId))
       return 'retryInMs' in claimed ? claimed : 'done'
     },
   })
@@ -56,6 +57,12 @@ async function deploy(platform: Platform, claim: Claim): Promise<void> {
   await switchRoute(deps, claim, instanceId)
   await beginStep(deps, claim, 'drain')
   await endStep(deps, claim, 'drain')
+}
+
+/** As the builder does where its writes are refused: a person, or a newer push, ended it. */
+async function cancel(platform: Platform, id: string): Promise<void> {
+  const { deps } = platform.app
+  await finishCanceled(deps, await deps.db.deployment.findUniqueOrThrow({ where: { id } }))
 }
 
 const tool = { title: null, description: null, inputSchema: {} }

@@ -1,0 +1,180 @@
+import { freePort } from '@moorage/embedded/free-port'
+import { createLogWriter } from '@moorage/logs/append'
+import { testDatabaseUrl } from '@moorage/testing/services'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startPipeline } from './test/pipeline.ts'
+import { type Platform, startPlatform } from './test/platform.ts'
+import { cli, git, newRepository } from './test/run-cli.ts'
+
+let platform: Platform
+let pipeline: ReturnType<typeof startPipeline>
+let env: Record<string, string>
+let dir: string
+
+beforeAll(async () => {
+  platform = await startPlatform(
+    await testDatabaseUrl(),
+    await freePort(30_000 + (process.pid % 20_000)),
+  )
+  pipeline = startPipeline(platform)
+  env = { MOORAGE_URL: platform.url, MOORAGE_API_KEY: await platform.key(['admin']) }
+  dir = await newRepository('weather', { 'server.py': 'one' })
+  for (let version = 0; version < 2; version++) await json('deploy')
+})
+afterAll(async () => {
+  await pipeline.close()
+  await platform.stop()
+})
+
+const run = (...args: string[]) => cli(dir, args, { env })
+async function json(...args: string[]) {
+  const { code, stdout, stderr } = await run(...args, '--json')
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout)
+}
+
+test('servers are listed, shown, made, changed, and deleted only when their name is typed', async () => {
+  expect(await json('servers')).toMatchObject([{ slug: 'weather', state: 'live' }])
+  expect((await run('servers')).stdout).toContain('http://router.test/weather/mcp')
+  expect((await run('servers', 'show')).stdout).toContain('forecast, alerts')
+  expect(await json('servers', 'create', 'second', '--branch', 'dev')).toMatchObject({
+    branch: 'dev',
+  })
+  expect(await json('servers', 'update', 'second', '--access', 'public')).toMatchObject({
+    access: 'public',
+    branch: 'dev',
+  })
+  expect((await run('servers', 'update', 'second')).code).toBe(2)
+  expect((await run('servers', 'delete', 'second')).code).toBe(2)
+  expect(await json('servers', 'delete', 'second', '--confirm', 'second')).toEqual({
+    removed: 'second',
+  })
+  const gone = await run('servers', 'show', 'second')
+  expect(gone.code).toBe(4)
+  expect(gone.stderr).toContain('There is no such server')
+})
+
+test('deployments are listed, and found by their short id', async () => {
+  const [newest, older] = await json('deployments', 'list')
+  expect([newest.status, older.status]).toEqual(['live', 'retired'])
+  expect(await json('deployments', 'show', older.shortId)).toMatchObject({ id: older.id })
+  expect((await run('deployments', 'show', newest.shortId)).stdout).toMatch(/✓ build/)
+  expect((await run('deployments', 'show', 'zzzz')).code).toBe(4)
+  expect((await run('deployments', 'cancel', newest.id)).stderr).toContain('has ended already')
+})
+
+test('a running deployment can be followed and canceled', async () => {
+  await git(dir, 'commit', '--allow-empty', '--quiet', '-m', 'A slow one')
+  const { deployment } = await json('deploy', '--no-wait')
+  const followed = await run('deployments', 'show', deployment.id, '--follow')
+  expect(followed.stderr).toContain('building A slow one')
+  expect(followed.code).toBe(0)
+  await git(dir, 'commit', '--allow-empty', '--quiet', '-m', 'Another slow one')
+  const second = await json('deploy', '--no-wait')
+  expect((await run('deployments', 'cancel', second.deployment.id)).code).toBe(0)
+  const end = await run('deployments', 'show', second.deployment.id, '--follow')
+  expect(end.code).toBe(1)
+})
+
+test('rollback puts the version before live again, --to any that was; restart keeps the version', async () => {
+  await git(dir, 'commit', '--allow-empty', '--quiet', '-m', 'One')
+  const one = await json('deploy')
+  await git(dir, 'commit', '--allow-empty', '--quiet', '-m', 'Two')
+  const two = await json('deploy')
+  await platform.deps.db.deployment.updateMany({ data: { imageId: 'image' } })
+  const back = await json('rollback')
+  expect(back.deployment).toMatchObject({ trigger: 'rollback', sourceId: one.deployment.id })
+  const named = await json('rollback', '--to', two.deployment.shortId)
+  expect(named.deployment.sourceId).toBe(two.deployment.id)
+  await platform.deps.db.deployment.updateMany({ data: { imageId: 'image' } })
+  const restarted = await json('restart')
+  expect(restarted.deployment.sourceId).toBe(named.deployment.id)
+})
+
+test('variables: set from arguments or stdin, listed without what is write-only, unset', async () => {
+  await run('env', 'set', 'REGION=eu=1', '--readable')
+  const fromStdin = await cli(dir, ['env', 'set', 'TOKEN'], { env, input: 'very secret\n' })
+  expect(fromStdin.code, fromStdin.stderr).toBe(0)
+  expect(fromStdin.stdout + fromStdin.stderr).not.toContain('very secret')
+  expect(await json('env', 'list')).toMatchObject([
+    { key: 'REGION', value: 'eu=1', writeOnly: false },
+    { key: 'TOKEN', value: null, writeOnly: true },
+  ])
+  expect((await run('env', 'set', 'bad-name=1')).code).toBe(2)
+  await run('env', 'unset', 'REGION', 'TOKEN')
+  expect(await json('env')).toEqual([])
+})
+
+test('keys: the new one alone is on stdout; it works until it is revoked', async () => {
+  const made = await run('keys', 'create', 'CI', '--scope', 'read,deploy', '--server', 'weather')
+  const key = made.stdout.trim()
+  expect(key).toMatch(/^mrg_[0-9A-Za-z]{40}$/)
+  const asKey = { env: { ...env, MOORAGE_API_KEY: key } }
+  expect((await cli(dir, ['servers', 'show'], asKey)).code).toBe(0)
+  const listed = await json('keys', '--server', 'weather')
+  expect(listed).toMatchObject([{ name: 'CI', scopes: ['read', 'deploy'], server: 'weather' }])
+  expect(JSON.stringify(listed)).not.toContain(key)
+  expect((await run('keys', 'revoke', listed[0].id)).code).toBe(0)
+  expect((await cli(dir, ['servers', 'show'], asKey)).code).toBe(3)
+  expect((await run('keys', 'create', 'x', '--scope', 'everything')).code).toBe(2)
+})
+
+test('logs: runtime lines, searched and counted back; the build log; new lines while followed', async () => {
+  const server = await platform.deps.db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+  const [{ id: deploymentId }] = await json('deployments', 'list')
+  const log = createLogWriter(platform.deps, {
+    serverId: server.id,
+    deploymentId,
+    instanceId: null,
+  })
+  for (const text of ['first', 'second \u001b[2J\u0007', 'third']) log.write('stdout', text)
+  log.write('stderr', 'fourth')
+  await log.flush()
+  const { stdout } = await run('logs')
+  expect(stdout).toContain('stdout first')
+  expect(stdout).not.toContain('\u001b')
+  const texts = async (...args: string[]) =>
+    (await json('logs', ...args)).map((line: { text: string }) => line.text)
+  expect(await texts('-n', '2')).toEqual(['third', 'fourth'])
+  expect(await texts('--search', 'THIRD')).toEqual(['third'])
+  expect((await texts('--build'))[0]).toMatch(/^building /)
+  const following = cli(dir, ['logs', '-f', '-n', '1'], { env, killAfter: /fifth/ })
+  await new Promise((done) => setTimeout(done, 1_500))
+  log.write('stdout', 'fifth')
+  await log.flush()
+  const followed = await following
+  expect(followed.stdout).toContain('fourth')
+  expect(followed.stdout).toContain('fifth')
+  expect(followed.stdout).not.toContain('third')
+})
+
+test('requests: who called what, and only the failed ones where asked', async () => {
+  const server = await platform.deps.db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+  const base = {
+    requestId: 'r',
+    serverId: server.id,
+    at: new Date(),
+    httpMethod: 'POST',
+    rpcMethod: 'tools/call',
+    clientName: 'inspector',
+    durationMs: 12.3,
+    requestBytes: 1,
+    responseBytes: 1,
+  }
+  await platform.deps.db.requestLog.createMany({
+    data: [
+      { ...base, target: 'forecast', status: 200 },
+      { ...base, target: 'alerts', status: 200, rpcErrorCode: -32602 },
+    ],
+  })
+  expect((await run('logs', '--requests')).stdout).toMatch(
+    /200 +12 ms +tools\/call forecast +inspector/,
+  )
+  expect(await json('logs', '--requests', '--failed')).toMatchObject([{ target: 'alerts' }])
+  expect((await run('logs', '--failed')).code).toBe(2)
+})
+
+test('open says where the page is', async () => {
+  expect(await json('open')).toEqual({ url: `${platform.url}/servers/weather` })
+  expect((await run('open', 'nowhere')).code).toBe(4)
+})

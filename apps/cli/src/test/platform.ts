@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createApiKey, principalByKey } from '@moorage/access/api-key'
+import { appRouter } from '@moorage/api/app-router'
+import { createEvents } from '@moorage/bus/events'
+import { createDeployQueue } from '@moorage/bus/jobs'
+import { createDb } from '@moorage/db/client'
+import { newId } from '@moorage/domain/id'
+import type { Scope } from '@moorage/domain/permission'
+import { createHTTPServer } from '@trpc/server/adapters/standalone'
+
+/** Where git is, on Linux and macOS. */
+export const searchPath = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'
+
+/** The real API and the real git app over a database of their own. */
+export async function startPlatform(databaseUrl: string, gitPort: number) {
+  const dir = mkdtempSync(join(tmpdir(), 'moorage-cli-'))
+  const encryptionKey = randomBytes(32)
+  const deps = {
+    db: createDb(databaseUrl),
+    events: await createEvents({ databaseUrl }),
+    queue: await createDeployQueue({ databaseUrl }),
+    encryptionKey,
+    repoUrlPolicy: { trustedHosts: [] },
+  }
+  const team = await deps.db.team.create({
+    data: { id: newId('team'), slug: 'acme', name: 'Acme' },
+  })
+  const urls = {
+    routerUrl: 'http://router.test',
+    gitUrl: `http://127.0.0.1:${gitPort}`,
+    dashboardUrl: '',
+  }
+  const api = createHTTPServer({
+    router: appRouter,
+    basePath: '/api/trpc/',
+    createContext: async ({ req }) => ({
+      principal: await principalByKey(
+        deps,
+        req.headers.authorization?.replace(/^Bearer /, '') ?? '',
+      ),
+      deps,
+      urls,
+      version: 'test',
+      reportError: (error) => console.error(error),
+    }),
+  })
+  api.listen(0, '127.0.0.1')
+  await once(api, 'listening')
+  const address = api.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  const git = startGitApp({
+    DATABASE_URL: databaseUrl,
+    MOORAGE_DATA_DIR: dir,
+    MOORAGE_ENCRYPTION_KEY: encryptionKey.toString('base64'),
+    MOORAGE_GIT_PORT: String(gitPort),
+    MOORAGE_ROUTER_URL: urls.routerUrl,
+    MOORAGE_DASHBOARD_URL: url,
+    MOORAGE_GIT_URL: urls.gitUrl,
+    PATH: searchPath,
+  })
+  await untilHealthy(urls.gitUrl)
+  return {
+    deps,
+    databaseUrl,
+    url,
+    gitUrl: urls.gitUrl,
+    dataDir: dir,
+    git,
+    async key(scopes: Scope[]) {
+      const input = { teamId: team.id, serverId: null, name: 'test', scopes, expiresAt: null }
+      return (await createApiKey(deps, { ...input, createdById: null })).key
+    },
+    async stop() {
+      const ended = git.exitCode === null ? once(git, 'exit') : Promise.resolve()
+      git.kill('SIGTERM')
+      api.close()
+      await ended
+      await Promise.allSettled([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Platform = Awaited<ReturnType<typeof startPlatform>>
+
+function startGitApp(env: Record<string, string>): ChildProcess {
+  const main = join(import.meta.dirname, '../../../git/src/main.ts')
+  return spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+}
+
+async function untilHealthy(url: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await fetch(`${url}/healthz`).catch(() => null)
+    if (answer?.ok) return
+    await sleep(50)
+  }
+  throw new Error('The git app does not start')
+}
