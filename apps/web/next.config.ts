@@ -1,5 +1,8 @@
 import type { NextConfig } from 'next'
 import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js'
+import { silenceNext } from './src/env.ts'
+
+silenceNext()
 
 const securityHeaders = (development: boolean) => [
   { key: 'X-Content-Type-Options', value: 'nosniff' },

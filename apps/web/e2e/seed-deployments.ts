@@ -1,7 +1,7 @@
 import type { Prisma } from '@moorage/db/client'
 import { type DeploymentStepName, deploymentSteps } from '@moorage/domain/deployment'
 import { newId } from '@moorage/domain/id'
-import { sha } from './seed.ts'
+import { sha } from './sha.ts'
 
 type NewDeployment = Prisma.DeploymentUncheckedCreateInput & { id: string }
 

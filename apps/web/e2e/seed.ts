@@ -2,6 +2,7 @@ import type { Db, Prisma } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
 import { failedDeployment, liveDeployment, step } from './seed-deployments.ts'
 import { seedLogs } from './seed-logs.ts'
+import { sha } from './sha.ts'
 
 const minute = 60_000
 export const ago = (minutes: number) => new Date(Date.now() - minutes * minute)
@@ -99,7 +100,3 @@ export async function goLive(
 }
 
 const repo = (name: string) => `https://git.example.com/acme/${name}.git`
-
-export function sha(): string {
-  return Array.from({ length: 40 }, () => Math.floor(Math.random() * 16).toString(16)).join('')
-}

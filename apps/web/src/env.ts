@@ -56,9 +56,15 @@ export function readEnv(): Env {
   return cached
 }
 
-/** What Next itself reads, to be set before it is imported. */
+/** Next tells its makers how it is used, unless this is set before it asks itself. */
+export function silenceNext(): void {
+  process.env.NEXT_TELEMETRY_DISABLED = '1'
+}
+
+/** What Next reads when it is imported, to serve what was built. */
 export function prepareNext(): void {
-  Object.assign(process.env, { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' })
+  silenceNext()
+  Object.assign(process.env, { NODE_ENV: 'production' })
 }
 
 function refuse(ctx: z.RefinementCtx, name: string, message: string): void {

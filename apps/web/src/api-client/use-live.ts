@@ -19,7 +19,6 @@ export function useLive<View>(key: string, initial: View, watch: Watch<View>): V
   const [seen, setSeen] = useState({ initial, view: initial })
   // A page that was rendered again by the server is newer than what was streamed before.
   if (seen.initial !== initial) setSeen({ initial, view: initial })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what `watch` closes over
   useEffect(() => {
     if (!visible) return
     const subscription = watch(client, {

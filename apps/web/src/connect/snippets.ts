@@ -102,7 +102,7 @@ function mcpRemote({ url, needsKey }: Endpoint): object {
 
 function curl({ url, needsKey, transport }: Endpoint): string {
   const auth = needsKey ? [`-H 'Authorization: Bearer ${keyPlaceholder}'`] : []
-  if (transport === 'sse') return ['curl -N ' + url, ...auth].join(' \\\n  ')
+  if (transport === 'sse') return [`curl -N ${url}`, ...auth].join(' \\\n  ')
   return [
     `curl ${url}`,
     ...auth,

@@ -42,7 +42,6 @@ export function FailureCard({ failure, action }: { failure: Failure; action: Rea
             const matters = from + offset === index
             return (
               <div
-                // biome-ignore lint/suspicious/noArrayIndexKey: a quotation never changes
                 key={offset}
                 className={`border-l-2 px-4 ${matters ? 'border-failed bg-failed-soft text-text' : 'border-transparent text-muted'}`}
               >

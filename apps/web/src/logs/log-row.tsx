@@ -37,7 +37,6 @@ export const LogRow = memo(function LogRow({
       <span className={wrap ? 'min-w-0 break-words whitespace-pre-wrap' : 'whitespace-pre'}>
         {parseAnsi(line.text).map((part, index) => (
           <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
             key={index}
             style={part.color ? { color: part.color } : undefined}
             className={`${part.bold ? 'font-semibold' : ''} ${part.dim ? 'opacity-65' : ''}`}

@@ -52,7 +52,6 @@ export function LogView({
   const total = virtualizer.getTotalSize()
   const toEnd = () => virtualizer.scrollToEnd()
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the frame has its height
   useLayoutEffect(toEnd, [])
   useEffect(() => {
     if (atEnd) setReadUpTo(lines.at(-1)?.id)

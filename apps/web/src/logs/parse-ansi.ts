@@ -8,16 +8,16 @@ export type AnsiPart = {
   dim: boolean
 }
 
-const escape = '\u001b'
+const esc = '\u001b'
 /** Cursor movements, erasures, titles: they mean nothing in a line that stands for itself. */
 const otherSequences = new RegExp(
-  `${escape}\\[[0-9;?]*[A-LN-Za-ln-z]|${escape}\\][^\u0007${escape}]*(?:\u0007|${escape}\\\\)`,
+  `${esc}\\[[0-9;?]*[A-LN-Za-ln-z]|${esc}\\][^\u0007${esc}]*(?:\u0007|${esc}\\\\)`,
   'g',
 )
 
 /** A line of a log in parts of one look each. */
 export function parseAnsi(line: string): AnsiPart[] {
-  if (!line.includes(escape)) return [{ text: line, color: null, bold: false, dim: false }]
+  if (!line.includes(esc)) return [{ text: line, color: null, bold: false, dim: false }]
   const options = { json: true, remove_empty: true, use_classes: true }
   return Anser.ansiToJson(line.replace(otherSequences, ''), options).map((part) => ({
     text: part.content,

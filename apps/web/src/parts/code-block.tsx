@@ -21,7 +21,6 @@ export function CodeBlock({
       {html ? (
         <div
           className={`code p-3 pr-11 text-[13px] leading-5 [&_pre]:outline-none ${flow}`}
-          // biome-ignore lint/security/noDangerouslySetInnerHtml: shiki escaped it
           dangerouslySetInnerHTML={{ __html: html }}
         />
       ) : (

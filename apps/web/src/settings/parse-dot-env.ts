@@ -37,7 +37,7 @@ function readQuoted(rest: string, following: string[]) {
     const end = closingQuote(text, quote)
     if (end >= 0) {
       const inside = text.slice(0, end)
-      return { value: quote === '"' ? unescape(inside) : inside, linesMore }
+      return { value: quote === '"' ? plain(inside) : inside, linesMore }
     }
     const next = following[linesMore]
     if (next === undefined) return null
@@ -51,7 +51,7 @@ function closingQuote(text: string, quote: string): number {
   return -1
 }
 
-function unescape(text: string): string {
+function plain(text: string): string {
   return text.replace(/\\([nrt"\\])/g, (_, char: string) => {
     const special: Record<string, string> = { n: '\n', r: '\r', t: '\t' }
     return special[char] ?? char
