@@ -6,6 +6,7 @@ export type Env = {
   key: string | undefined
   /** Where a sign-in is kept. */
   configFile: string
+  cacheDir: string
   dataDir: string | undefined
   home: string
   colors: boolean
@@ -20,6 +21,7 @@ export function readEnv(): Env {
     url: env.MOORAGE_URL || undefined,
     key: env.MOORAGE_API_KEY || undefined,
     configFile: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'moorage', 'config.json'),
+    cacheDir: join(env.XDG_CACHE_HOME || join(home, '.cache'), 'moorage'),
     dataDir: env.MOORAGE_DATA_DIR || undefined,
     home,
     colors: !env.NO_COLOR && env.TERM !== 'dumb',
