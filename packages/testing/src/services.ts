@@ -5,20 +5,14 @@ import { testEnv } from './env.ts'
 
 /** A database of its own for a test file, on the test Postgres, with the schema applied. */
 export async function testDatabaseUrl(): Promise<string> {
-  const { databaseUrl, templateDatabase } = testEnv()
-  const name = `test_${randomBytes(6).toString('hex')}`
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    const copied = templateDatabase ? ` TEMPLATE ${pg.escapeIdentifier(templateDatabase)}` : ''
-    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}${copied}`)
-  } finally {
-    await client.end()
-  }
-  const url = new URL(databaseUrl)
-  url.pathname = `/${name}`
-  await migrate(url.href)
-  return url.href
+  const url = await createDatabase(testEnv().templateDatabase)
+  await migrate(url)
+  return url
+}
+
+/** The same with nothing in it, as a new installation finds it. */
+export async function emptyDatabaseUrl(): Promise<string> {
+  return createDatabase(null)
 }
 
 /** Of a Redis that all test files share: keep to a key prefix of your own. */
@@ -44,4 +38,20 @@ export function baseImage(language: 'python' | 'node' | 'golang'): string | null
 /** Chromium for browser tests. */
 export function chromiumPath(): string {
   return testEnv().chromiumPath
+}
+
+async function createDatabase(template: string | null): Promise<string> {
+  const { databaseUrl } = testEnv()
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const copied = template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : ''
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}${copied}`)
+  } finally {
+    await client.end()
+  }
+  const url = new URL(databaseUrl)
+  url.pathname = `/${name}`
+  return url.href
 }
