@@ -45,7 +45,6 @@ export function appEnv(
 
 /** npm describes this package to its scripts; servers that are built here would take it for theirs. */
 function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = (name: string) =>
-    !/^(npm_|INIT_CWD$)/.test(name) || name === 'npm_config_registry'
+  const kept = (name: string) => !/^(npm_|INIT_CWD$)/.test(name) || name === 'npm_config_registry'
   return Object.fromEntries(Object.entries(env).filter(([name]) => kept(name)))
 }

@@ -38,7 +38,9 @@ async function baseImages(
     )
     return { MOORAGE_BASE_IMAGE_PYTHON: made.python, MOORAGE_BASE_IMAGE_NODE: made.node }
   } catch {
-    log.say('  ! No container registry answers, and base images can be made only by root on Debian.')
+    log.say(
+      '  ! No container registry answers, and base images can be made only by root on Debian.',
+    )
     log.say('    Name images that are there: MOORAGE_BASE_IMAGE_PYTHON, MOORAGE_BASE_IMAGE_NODE')
     if (options.runtime === 'docker') return {}
     log.say('    Until then servers run as plain processes.')
