@@ -14,7 +14,7 @@ export function checks(signal: AbortSignal): Task[] {
       file: bin('depcruise'),
       args: ['--config', '.dependency-cruiser.mjs', ...sources],
     },
-    { name: 'dead code', file: bin('knip'), args: ['--no-progress'] },
+    { name: 'dead code', file: bin('knip'), args: ['--no-progress', '--no-config-hints'] },
   ]
   return tasks.map((task) => ({ ...task, signal }))
 }
