@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { lock } from '../bootstrap/lock.mjs'
 import { root } from './options.ts'
 
 const stampFile = join(root, 'node_modules', '.moorage-web-built')
@@ -13,11 +14,17 @@ export function webIsBuilt(): boolean {
   return readFileSync(stampFile, 'utf8') === sourceStamp()
 }
 
-/** Throws with the build's output when it fails. */
+/** Throws with the build's output when it fails. Two at once would write into the same place. */
 export async function buildWeb(signal: AbortSignal): Promise<void> {
-  const stamp = sourceStamp()
-  await turbo(['run', 'build', '--filter=@moorage/app-web', '--env-mode=loose'], signal)
-  writeFileSync(stampFile, stamp)
+  const release = await lock(join(root, '.moorage', 'web-build.lock'), () => {})
+  try {
+    if (webIsBuilt()) return
+    const stamp = sourceStamp()
+    await turbo(['run', 'build', '--filter=@moorage/app-web', '--env-mode=loose'], signal)
+    writeFileSync(stampFile, stamp)
+  } finally {
+    release()
+  }
 }
 
 function turbo(args: string[], signal: AbortSignal): Promise<void> {
