@@ -63,21 +63,21 @@ export function DeploymentLive({
         </div>
         <DeploymentActions deployment={deployment} />
       </div>
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      {deployment.failure ? (
+        <FailureCard
+          failure={deployment.failure}
+          action={
+            can.deploy && deploy.isPossible ? (
+              <Button busy={deploy.isBusy} onClick={deploy.start}>
+                {deploy.isBusy ? null : <Rocket />}
+                Deploy again
+              </Button>
+            ) : null
+          }
+        />
+      ) : null}
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_17rem] xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 gap-5 max-lg:order-2">
-          {deployment.failure ? (
-            <FailureCard
-              failure={deployment.failure}
-              action={
-                can.deploy && deploy.isPossible ? (
-                  <Button busy={deploy.isBusy} onClick={deploy.start}>
-                    {deploy.isBusy ? null : <Rocket />}
-                    Deploy again
-                  </Button>
-                ) : null
-              }
-            />
-          ) : null}
           <Card
             title="Log"
             flush

@@ -1,4 +1,5 @@
 import type { DeploymentView } from '@moorage/deployments/views'
+import { ChevronRight } from 'lucide-react'
 import { Card } from '../parts/card.tsx'
 import { Fact } from '../servers/live-facts.tsx'
 
@@ -19,8 +20,11 @@ export function PlanCard({ plan }: { plan: NonNullable<DeploymentView['plan']> }
           ))}
         </ul>
       ) : null}
-      <details className="mt-3 border-t pt-3 text-sm">
-        <summary className="rounded-sm text-muted hover:text-text">All of the plan</summary>
+      <details className="group mt-3 border-t pt-3 text-sm">
+        <summary className="flex items-center gap-1 rounded-sm text-muted hover:text-text">
+          <ChevronRight className="size-3.5 text-faint transition-transform duration-150 group-open:rotate-90" />
+          All of the plan
+        </summary>
         <dl className="mt-2.5 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5">
           {plan.base ? (
             <Fact name="Base">

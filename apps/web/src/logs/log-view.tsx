@@ -73,7 +73,7 @@ export function LogView({
         tabIndex={0}
         aria-label="Log"
         onScroll={onScroll}
-        className={`overflow-auto overscroll-contain bg-sunken font-mono text-xs leading-5 -outline-offset-2 ${height === 'page' ? 'h-[calc(100dvh-14.5rem)] min-h-72 max-md:h-[calc(100dvh-20rem)]' : 'max-h-[65vh]'}`}
+        className={`overflow-auto overscroll-contain bg-sunken font-mono text-xs leading-5 -outline-offset-2 ${height === 'page' ? 'h-[calc(100dvh-14.5rem)] min-h-72 max-md:h-[calc(100dvh-17.5rem)]' : 'max-h-[65vh]'}`}
         style={height === 'fit' ? { height: Math.max(total + 16, 96) } : undefined}
       >
         {lines.length === 0 ? (
@@ -110,18 +110,24 @@ export function LogView({
             </span>
           </button>
         )}
-        <button
-          type="button"
-          aria-pressed={wrap}
-          title="Wrap long lines"
-          aria-label="Wrap long lines"
-          onClick={() => setWrap(!wrap)}
-          className={`${floatingClass} aria-pressed:text-accent`}
-        >
-          <WrapText className="size-3.5" />
-        </button>
+        {lines.length > 0 ? <WrapToggle wrap={wrap} onChange={setWrap} /> : null}
       </div>
     </div>
+  )
+}
+
+function WrapToggle({ wrap, onChange }: { wrap: boolean; onChange: (wrap: boolean) => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={wrap}
+      title="Wrap long lines"
+      aria-label="Wrap long lines"
+      onClick={() => onChange(!wrap)}
+      className={`${floatingClass} aria-pressed:text-accent`}
+    >
+      <WrapText className="size-3.5" />
+    </button>
   )
 }
 

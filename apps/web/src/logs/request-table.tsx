@@ -58,9 +58,9 @@ export function RequestTable({
           <table className="w-full table-fixed text-sm">
             <thead className="text-left text-xs text-faint">
               <tr className="h-9 border-b [&_th]:px-3 [&_th]:font-normal">
-                <th className="w-24 max-sm:w-20">When</th>
+                <th className="w-24 max-sm:w-21">When</th>
                 <th>Call</th>
-                <th className="w-24 max-sm:w-20">Result</th>
+                <th className="w-32">Result</th>
                 <th className="w-24 text-right max-sm:hidden">Time</th>
                 <th className="w-24 text-right max-lg:hidden">Size</th>
                 <th className="w-[22%] max-md:hidden">Caller</th>

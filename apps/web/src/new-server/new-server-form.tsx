@@ -100,7 +100,7 @@ export function NewServerForm({
           onChange: (event) => setNameIsChosen(event.target.value !== ''),
         })}
       />
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid items-start gap-5 sm:grid-cols-2">
         <TextField
           label="Branch"
           optional

@@ -1,3 +1,4 @@
+import { ChevronRight } from 'lucide-react'
 import { z } from 'zod'
 
 const schemaShape = z.object({
@@ -40,8 +41,9 @@ export function SchemaTable({ schema }: { schema: unknown }) {
           ))}
         </dl>
       )}
-      <details className="mt-3 text-sm">
-        <summary className="inline-block rounded-sm text-xs text-faint hover:text-text">
+      <details className="group/schema mt-3 text-sm">
+        <summary className="inline-flex items-center gap-1 rounded-sm text-xs text-faint hover:text-text">
+          <ChevronRight className="size-3 transition-transform duration-150 group-open/schema:rotate-90" />
           JSON Schema
         </summary>
         <pre className="mt-2 max-h-80 overflow-auto rounded-md border bg-sunken p-3 font-mono text-xs leading-5">

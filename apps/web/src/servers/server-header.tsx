@@ -17,7 +17,7 @@ export function ServerHeader() {
   const deploy = useDeploy(server)
   return (
     <header className="border-b px-4 pt-4 md:px-8 md:pt-6">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+      <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
         <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5 text-muted">
           <Link href="/" className="shrink-0 rounded-sm hover:text-text">
             Servers

@@ -47,7 +47,7 @@ export function EnvCard({ vars }: { vars: EnvVar[] }) {
           ))}
         </ul>
       ) : (
-        <p className="px-4 pt-4 text-sm text-muted">
+        <p className="p-4 text-sm text-muted">
           None. Tokens and addresses that the server reads from its environment go here, not into
           the repository.
         </p>

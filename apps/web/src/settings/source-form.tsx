@@ -54,7 +54,7 @@ export function SourceForm() {
           hint={repoUrl ? 'Empty it to deploy by git push alone.' : `git push ${server.gitRemote}`}
           {...form.register('repoUrl')}
         />
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <TextField
             label="Branch"
             disabled={!can.update}

@@ -37,7 +37,7 @@ export default async function KeysPage() {
           ) : null
         }
       />
-      <div className="grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-5 px-4 pb-10 md:px-8">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 pb-10 md:px-8">
         {keys.length === 0 ? (
           <div className="grid max-w-xl gap-3 rounded-lg border bg-surface p-5">
             <p className="text-muted">

@@ -1,10 +1,10 @@
-import type { NextConfig } from 'next'
 import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js'
 import { silenceNext } from './src/env.ts'
 
 silenceNext()
 
-const securityHeaders = (development: boolean) => [
+/** @param {boolean} development */
+const securityHeaders = (development) => [
   { key: 'X-Content-Type-Options', value: 'nosniff' },
   { key: 'X-Frame-Options', value: 'DENY' },
   { key: 'Referrer-Policy', value: 'same-origin' },
@@ -26,7 +26,8 @@ const securityHeaders = (development: boolean) => [
   },
 ]
 
-const config = (phase: string): NextConfig => ({
+/** @type {(phase: string) => import('next').NextConfig} */
+const config = (phase) => ({
   poweredByHeader: false,
   devIndicators: false,
   reactStrictMode: true,

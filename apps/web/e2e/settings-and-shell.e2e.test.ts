@@ -1,0 +1,237 @@
+import { createApiKey } from '@moorage/access/api-key'
+import { completeSetup } from '@moorage/access/setup'
+import { freePort } from '@moorage/embedded/free-port'
+import { chromiumPath, testDatabaseUrl } from '@moorage/testing/services'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Opened, openDashboard } from './open-dashboard.ts'
+import { seedServers, server } from './seed.ts'
+
+const person = { name: 'Ada Lind', email: 'ada@example.com', password: 'correct horse battery' }
+
+let opened: Opened
+let page: Opened['page']
+let db: Opened['db']
+
+beforeAll(async () => {
+  opened = await openDashboard({
+    databaseUrl: await testDatabaseUrl(),
+    port: await freePort(0),
+    chromium: chromiumPath(),
+  })
+  ;({ page, db } = opened)
+  await seedServers(db, opened.teamId)
+  const token = opened.setupToken ?? ''
+  await completeSetup({ db }, { ...person, token, teamName: 'Harbour Works' })
+  await page.goto('/sign-in')
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Password').fill(person.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(`${opened.dashboard.url}/`)
+})
+afterAll(() => opened?.close())
+
+const heading = (name: string) => page.getByRole('heading', { name })
+
+describe('settings and keys', () => {
+  test('a variable is written and never shown again', async () => {
+    await page.goto('/servers/weather/settings')
+    await page.getByLabel('Add or replace').fill('TOKEN="top secret value"')
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click()
+    await page.getByText('It counts from the next deployment or restart on.').waitFor()
+    await page.getByRole('button', { name: 'Remove TOKEN' }).waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Remove TOKEN' }).waitFor()
+    expect(await page.content()).not.toContain('top secret value')
+  })
+
+  test('a change of the source is saved; a bad one says why and changes nothing', async () => {
+    await page.getByLabel('Branch').fill('release/2')
+    await page.getByRole('button', { name: 'Save', exact: true }).first().click()
+    await page.getByText('It counts from the next deployment on.').waitFor()
+    await page.getByLabel('Root directory').fill('../..')
+    await page.getByRole('button', { name: 'Save', exact: true }).first().click()
+    await page.getByText('must be a path inside the repository').waitFor()
+    const row = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+    expect([row.branch, row.rootDir]).toEqual(['release/2', '.'])
+  })
+
+  test('a server is deleted only by whoever types its name', async () => {
+    await server(db, opened.teamId, 'short-lived', {})
+    await page.goto('/servers/short-lived/settings')
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    const sure = page.getByRole('button', { name: 'Delete for good' })
+    expect(await sure.isDisabled()).toBe(true)
+    await page.getByLabel('Type short-lived to delete it').fill('short-lived')
+    await sure.click()
+    await heading('Servers').waitFor()
+    expect(await db.server.count({ where: { slug: 'short-lived' } })).toBe(0)
+  })
+
+  test('a key is shown once, works for what it was made for, and not after it is revoked', async () => {
+    await page.goto('/keys')
+    await page.getByRole('button', { name: 'New key' }).click()
+    await page.getByLabel('Name').fill('Reader')
+    await page.getByRole('checkbox', { name: /^Call/ }).uncheck()
+    await page.getByRole('checkbox', { name: /^Read/ }).check()
+    await page.getByRole('button', { name: 'Create the key' }).click()
+    const key = await page.getByText(/^mrg_[0-9A-Za-z]{40}$/).textContent()
+    const list = () =>
+      fetch(`${opened.dashboard.url}/api/trpc/servers.list`, {
+        headers: { authorization: `Bearer ${key}` },
+      })
+    expect((await list()).status).toBe(200)
+    await page.getByRole('button', { name: 'Done' }).click()
+    await page.getByRole('button', { name: 'Revoke Reader' }).click()
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.getByText('“Reader” is revoked.').waitFor()
+    expect((await list()).status).toBe(401)
+    expect(await page.content()).not.toContain(key)
+  })
+})
+
+describe('around the pages', () => {
+  test('Ctrl-K finds a server by name, and g k leads to the keys', async () => {
+    await page.goto('/')
+    await page.getByText('notes-search').first().waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Go to a server or a page').fill('ledger')
+    await page.getByRole('option', { name: /Ledger/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/servers\/ledger-reconciliation-bridge-production$/)
+    await page.keyboard.press('g')
+    await page.keyboard.press('l')
+    await page.waitForURL(/\/logs$/)
+    await page.keyboard.press('g')
+    await page.keyboard.press('k')
+    await heading('Keys').waitFor()
+  })
+
+  test('the chosen theme is in the first byte of the page, so that nothing flashes', async () => {
+    await page.getByRole('button', { name: 'Dark' }).click()
+    const cookies = await opened.context.cookies()
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const html = await (await fetch(`${opened.dashboard.url}/keys`, { headers: { cookie } })).text()
+    expect(html).toMatch(/<html[^>]*data-theme="dark"/)
+    const lightness = () =>
+      page.evaluate(() =>
+        Number(/oklch\(([\d.]+)/.exec(getComputedStyle(document.body).backgroundColor)?.[1]),
+      )
+    expect(await lightness()).toBeLessThan(0.3)
+    await page.getByRole('button', { name: 'Light' }).click()
+    expect(await lightness()).toBeGreaterThan(0.9)
+    await page.getByRole('button', { name: 'As the system' }).click()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await lightness()).toBeLessThan(0.3)
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await lightness()).toBeGreaterThan(0.9)
+  })
+
+  test('on a phone no page is wider than the screen, and the bottom bar leads on', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    const failed = await db.deployment.findFirstOrThrow({
+      where: { status: 'failed', server: { slug: 'pdf-tools' } },
+    })
+    for (const path of [
+      '/',
+      '/new',
+      '/keys',
+      '/servers/ledger-reconciliation-bridge-production',
+      '/servers/weather',
+      '/servers/weather/logs',
+      '/servers/weather/requests',
+      '/servers/weather/settings',
+      `/servers/pdf-tools/deployments/${failed.id}`,
+    ]) {
+      await page.goto(path)
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(wider, path).toBeLessThanOrEqual(0)
+    }
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Keys' }).click()
+    await heading('Keys').waitFor()
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  test("another team's server is a 404, for pages and for the API", async () => {
+    await db.team.create({ data: { id: 'team_other', slug: 'other', name: 'Other' } })
+    await server(db, 'team_other', 'theirs', {})
+    for (const path of ['', '/logs', '/requests', '/settings'])
+      expect((await page.goto(`/servers/theirs${path}`))?.status(), path).toBe(404)
+    await heading('There is nothing here').waitFor()
+    const key = await adminKey()
+    const input = encodeURIComponent(JSON.stringify({ json: { slug: 'theirs' } }))
+    for (const call of ['servers.get', 'servers.watch', 'logs.follow', 'env.list']) {
+      const answer = await fetch(`${opened.dashboard.url}/api/trpc/${call}?input=${input}`, {
+        headers: { authorization: `Bearer ${key}` },
+      })
+      expect(await answer.text(), call).toContain('There is no such server')
+    }
+  })
+
+  test('a foreign page that sends our cookie along changes nothing', async () => {
+    const cookies = await opened.context.cookies()
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const remove = (headers: Record<string, string>) =>
+      fetch(`${opened.dashboard.url}/api/trpc/servers.remove`, {
+        method: 'POST',
+        headers: { cookie, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ json: { slug: 'crm', confirm: 'crm' } }),
+      })
+    expect((await remove({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await remove({ origin: 'https://evil.example' })).status).toBe(403)
+    expect((await remove({})).status).toBe(403)
+    expect(await db.server.count({ where: { slug: 'crm' } })).toBe(1)
+    expect((await remove({ origin: opened.dashboard.url })).status).toBe(200)
+    expect(await db.server.count({ where: { slug: 'crm' } })).toBe(0)
+  })
+
+  test('certificates are granted to known names alone', async () => {
+    const check = async (domain: string) =>
+      (await fetch(`${opened.dashboard.url}/api/tls-check?domain=${domain}`)).status
+    expect(await check('weather.localhost')).toBe(200)
+    expect(await check('nobody.localhost')).toBe(404)
+    expect(await check('weather.evil.example')).toBe(404)
+  })
+
+  test('after signing out the pages are closed again', async () => {
+    await page.goto('/')
+    await page.getByRole('button', { name: person.name }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.waitForURL(/\/sign-in/)
+    await page.goto('/keys')
+    await page.waitForURL(/\/sign-in\?next=%2Fkeys/)
+  })
+
+  test('no page failed in the browser, and nothing unexpected was logged', () => {
+    expect(opened.faults).toEqual([])
+    expect(opened.dashboard.output()).not.toMatch(/Error:|⨯/)
+  })
+
+  test('a stream flows at once, and the process ends with one open when its supervisor is gone', async () => {
+    const key = await adminKey()
+    const stream = await fetch(`${opened.dashboard.url}/api/trpc/servers.watchAll`, {
+      headers: { authorization: `Bearer ${key}`, 'accept-encoding': 'gzip' },
+    })
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let seen = ''
+    while (!seen.includes('weather')) seen += (await reader?.read())?.value ?? ''
+    expect(seen).toContain('weather')
+    opened.dashboard.child.disconnect()
+    expect(await opened.dashboard.exited).toBe(0)
+  })
+})
+
+async function adminKey(): Promise<string> {
+  const { db, events, teamId } = opened
+  const { key } = await createApiKey(
+    { db, events },
+    {
+      teamId,
+      serverId: null,
+      name: 'admin',
+      scopes: ['admin'],
+      expiresAt: null,
+      createdById: null,
+    },
+  )
+  return key
+}
