@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dockerIsUp, testRedisUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  callWithPython,
-  callWithTypeScript,
-  connectTypeScript,
-  inspector,
-  textOf,
-} from './clients/clients.ts'
+import { callWithPython, callWithTypeScript, inspector } from './clients/clients.ts'
+import { callConstantly } from './clients/load.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { createRepository, type Repository } from './repository.ts'
 
@@ -151,32 +146,3 @@ describe.runIf(dockerIsUp())('pushed with git, under docker, with Redis', () => 
     expect(platform.output()).not.toContain(platform.ready.adminApiKey.slice(4))
   })
 })
-
-/** Clients of both eras that do nothing but call, each with its session for as long as it lasts. */
-function callConstantly(endpoint: { url: string; key: string }, count: number) {
-  let stopped = false
-  let calls = 0
-  const failures: string[] = []
-  async function worker(index: number): Promise<void> {
-    const { client, close } = await connectTypeScript(endpoint, index % 2 === 0 ? 'auto' : 'legacy')
-    while (!stopped) {
-      try {
-        const result = await client.callTool({ name: 'add', arguments: { a: calls, b: 1 } })
-        if (!/^\d+$/.test(textOf(result.content))) failures.push(JSON.stringify(result))
-      } catch (error) {
-        failures.push(String(error))
-      }
-      calls++
-      await sleep(20)
-    }
-    await close().catch(() => {})
-  }
-  const workers = Array.from({ length: count }, (_, index) => worker(index))
-  return {
-    async stop() {
-      stopped = true
-      await Promise.all(workers)
-      return { calls, failures }
-    },
-  }
-}
