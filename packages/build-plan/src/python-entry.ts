@@ -82,7 +82,7 @@ function describe(source: Source, object: string, rest: Candidate[]): PythonEntr
     path: source.path,
     object,
     library: /^\s*(?:from|import) fastmcp\b/m.test(text) ? 'fastmcp' : 'mcp',
-    runsOnImport: new RegExp(`^${object}\\.run\\(`, 'm').test(text),
+    runsOnImport: new RegExp(`^(?:asyncio\\.run\\()?${object}\\.run\\w*\\(`, 'm').test(text),
     relativeImports: /^[ \t]*from \.+\w* ?import\b|^[ \t]*from \.+\w/m.test(text),
     others: rest.map((candidate) => candidate.source.path),
   }

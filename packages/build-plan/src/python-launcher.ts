@@ -11,8 +11,21 @@ import type { PythonEntry } from './python-entry.ts'
  */
 const launcher = `
 import importlib, importlib.util, inspect, os, sys
-target, host, port, path = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+target, host, port, path, hushed = sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:6]
 del sys.argv[1:]
+runners = []
+for name in filter(None, hushed.split(",")):
+    home, _, attribute = name.rpartition(".")
+    try:
+        runners.append((getattr(importlib.import_module(home), attribute), {}))
+    except ImportError:
+        continue
+async def stay_async(*args, **options): pass
+def stay(*args, **options): pass
+for kind, methods in runners:
+    for name in [name for name in dir(kind) if name == "run" or name.startswith("run_")]:
+        methods[name] = kind.__dict__.get(name)
+        setattr(kind, name, stay_async if name.endswith("_async") else stay)
 name, _, attribute = target.rpartition(":")
 if name.endswith(".py"):
     sys.path.insert(0, os.path.dirname(os.path.abspath(name)))
@@ -22,6 +35,9 @@ if name.endswith(".py"):
     spec.loader.exec_module(module)
 else:
     module = importlib.import_module(name)
+for kind, methods in runners:
+    for name, method in methods.items():
+        delattr(kind, name) if method is None else setattr(kind, name, method)
 server = getattr(module, attribute)
 if inspect.isroutine(server):
     server = server()
@@ -44,11 +60,18 @@ else:
 server.run(transport="streamable-http", **options)
 `.trimStart()
 
-/** Starts an entry by way of the launcher: by module where it belongs to a package, else by file. */
+/** Starts an entry: by module where it belongs to a package, else by file. */
 export function launchPython(entry: PythonEntry, path: string): Command {
   const target = entry.relativeImports ? moduleName(entry.path) : entry.path
+  // A bare `mcp.run()` at the end of a file would serve stdio for ever, in the middle of the import.
+  const hushed = entry.runsOnImport ? classes[entry.library].join(',') : ''
   const at = `${target}:${entry.object}`
-  return ['.venv/bin/python', '-c', launcher, at, hostPlaceholder, portPlaceholder, path]
+  return ['.venv/bin/python', '-c', launcher, at, hostPlaceholder, portPlaceholder, path, hushed]
+}
+
+const classes: Record<PythonEntry['library'], string[]> = {
+  fastmcp: ['fastmcp.FastMCP'],
+  mcp: ['mcp.server.fastmcp.FastMCP', 'mcp.server.mcpserver.MCPServer'],
 }
 
 function moduleName(path: string): string {

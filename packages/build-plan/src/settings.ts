@@ -24,7 +24,7 @@ const envNameSchema = z
  * What a person may settle about a build: moorage.json in the repository, or the server's settings
  * in the dashboard, which come first. Every field replaces what planning would have found.
  */
-export const settingsSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   $schema: z.string().max(1024).optional(),
   name: z.string().max(100).optional(),
   rootDir: z.string().optional(),

@@ -57,11 +57,13 @@ test.each([
   )
 })
 
-test('starts a server that runs as it is imported by its own run()', () => {
-  const plan = planFor({ 'requirements.txt': 'fastmcp', 'server.py': `${server}mcp.run()\n` })
-  expect(plan.start.command).toContain('FASTMCP_TRANSPORT=http')
-  expect(plan.start.command.slice(-2)).toEqual(['.venv/bin/python', 'server.py'])
-})
+test.each(['mcp.run()', 'mcp.run(transport="stdio")', 'asyncio.run(mcp.run_async())'])(
+  'keeps a bare %j from serving stdio in the middle of the import',
+  (line) => {
+    const plan = planFor({ 'requirements.txt': 'fastmcp', 'server.py': `${server}${line}\n` })
+    expect(plan.start.command.at(-1)).toBe('fastmcp.FastMCP')
+  },
+)
 
 test('starts a file that imports its neighbours as a part of its package', () => {
   const plan = planFor({

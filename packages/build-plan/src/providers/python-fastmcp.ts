@@ -1,7 +1,6 @@
 import { AppError } from '@moorage/domain/error'
-import { hostPlaceholder, portPlaceholder } from '../fill-command.ts'
 import { choosePython } from '../language-version.ts'
-import type { BuildPlan, Command, Reason } from '../plan.ts'
+import type { BuildPlan, Reason } from '../plan.ts'
 import type { Context, Provider } from '../provider.ts'
 import { findPythonEntry, type PythonEntry } from '../python-entry.ts'
 import { pythonInstall } from '../python-install.ts'
@@ -30,7 +29,7 @@ function planPython(tree: SourceTree, context: Context, manifest: PythonManifest
   const entry = settings.start === undefined ? entryOf(tree, manifest) : null
   const path = settings.path ?? '/mcp'
   const { pythonPath, ...stages } = pythonInstall(manifest, { build: settings.build })
-  const command = settings.start ?? (entry === null ? [] : startPython(entry, path))
+  const command = settings.start ?? (entry === null ? [] : launchPython(entry, path))
   return {
     version: 1,
     kind: 'python',
@@ -67,18 +66,6 @@ export function installReason(manifest: PythonManifest): Reason {
     none: 'environment.dependencies lists them',
   }[manifest.kind]
   return { choice: 'Dependencies', value, because }
-}
-
-function startPython(entry: PythonEntry, path: string): Command {
-  if (entry.library !== 'fastmcp' || !entry.runsOnImport) return launchPython(entry, path)
-  const env = [
-    'FASTMCP_TRANSPORT=http',
-    `FASTMCP_HOST=${hostPlaceholder}`,
-    `FASTMCP_PORT=${portPlaceholder}`,
-    `FASTMCP_STREAMABLE_HTTP_PATH=${path}`,
-    'FASTMCP_SHOW_SERVER_BANNER=false',
-  ]
-  return ['env', ...env, '.venv/bin/python', entry.path]
 }
 
 function entryReason(entry: PythonEntry): Reason {
