@@ -78,5 +78,5 @@ function credentialed(ready: Ready): string {
 
 function runtimeText(runtime: string | null): string {
   if (runtime !== 'process') return runtime ?? 'starting'
-  return `process ${styleText('yellow', '(no isolation, development only; no container engine answered)')}`
+  return `process ${styleText('yellow', '(no isolation, development only)')}`
 }

@@ -70,5 +70,10 @@ function reachAnyway(): string[] {
   const bounding = BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`)
   const canReadSearch = (bounding & (1n << 2n)) !== 0n
   const capability = canReadSearch ? '+dac_read_search' : '+dac_override'
-  return [`--inh-caps=${capability}`, `--ambient-caps=${capability}`]
+  return [
+    `--inh-caps=${capability}`,
+    `--ambient-caps=${capability}`,
+    // Else the kernel leaves the right out of account in access(2), by which Postgres finds itself.
+    '--securebits=+no_setuid_fixup',
+  ]
 }
