@@ -1,12 +1,11 @@
-import { mkdtempSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { chmod, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@moorage/embedded/free-port'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Platform, startPlatform } from './test/platform.ts'
-import { cli, newDirectory, write } from './test/run-cli.ts'
+import { cli, newDirectory, tempDirectory, write } from './test/run-cli.ts'
 
 let platform: Platform
 let key: string
@@ -20,11 +19,10 @@ beforeAll(async () => {
 })
 afterAll(() => platform.stop())
 
-const newHome = () => mkdtempSync(join(tmpdir(), 'moorage-home-'))
 const configOf = (home: string) => join(home, '.config/moorage/config.json')
 
 test('login keeps the key in a file that only its owner reads; logout forgets it', async () => {
-  const env = { HOME: newHome() }
+  const env = { HOME: tempDirectory() }
   const login = await cli('/', ['login', '--url', platform.url], { env, input: `${key}\n` })
   expect(login.code, login.stderr).toBe(0)
   expect(login.stdout + login.stderr).not.toContain(key)
@@ -36,7 +34,7 @@ test('login keeps the key in a file that only its owner reads; logout forgets it
 })
 
 test('a wrong key is not kept', async () => {
-  const env = { HOME: newHome() }
+  const env = { HOME: tempDirectory() }
   const { code, stderr } = await cli('/', ['login', '--url', platform.url], { env, input: 'mrg_x' })
   expect(code).toBe(3)
   expect(stderr).toContain('unknown, expired or revoked')
@@ -61,7 +59,7 @@ test('a ready.json that others may read, as one from a cloned repository, counts
 })
 
 test('a saved key is sent to no other address than its own', async () => {
-  const env = { HOME: newHome() }
+  const env = { HOME: tempDirectory() }
   await cli('/', ['login', '--url', platform.url, '--key', key], { env })
   const { code, stderr } = await cli('/', ['servers', '--url', 'http://127.0.0.1:9'], { env })
   expect(code).toBe(3)
@@ -69,7 +67,7 @@ test('a saved key is sent to no other address than its own', async () => {
 })
 
 test('flags come before the environment, and that before the saved sign-in', async () => {
-  const env = { HOME: newHome(), MOORAGE_URL: platform.url, MOORAGE_API_KEY: 'mrg_wrong' }
+  const env = { HOME: tempDirectory(), MOORAGE_URL: platform.url, MOORAGE_API_KEY: 'mrg_wrong' }
   await write(env.HOME, {
     '.config/moorage/config.json': JSON.stringify({ url: 'http://127.0.0.1:9', key: 'mrg_old' }),
   })
@@ -82,6 +80,13 @@ test('a platform that is away, and one that is none, are told apart', async () =
   expect((await cli('/', ['servers'], { env: gone })).stderr).toContain('does not answer')
   const other = { ...gone, MOORAGE_URL: platform.gitUrl }
   expect((await cli('/', ['servers'], { env: other })).stderr).toContain('is not a Moorage')
+})
+
+test('run through npm, paths are those of the directory that it was typed in', async () => {
+  const dir = await newDirectory('typed-in', { Dockerfile: 'FROM scratch\nEXPOSE 8000\n' })
+  const env = { npm_lifecycle_event: 'moorage', INIT_CWD: dir }
+  const { stdout, stderr } = await cli('/', ['plan', '--json'], { env })
+  expect(JSON.parse(stdout), stderr).toMatchObject({ kind: 'dockerfile', port: 8000 })
 })
 
 test('wrong use exits with 2, and every command explains itself', async () => {

@@ -1,13 +1,12 @@
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@moorage/embedded/free-port'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPipeline } from './test/pipeline.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
-import { cli, git, newDirectory, newRepository, write } from './test/run-cli.ts'
+import { cli, git, newDirectory, newRepository, tempDirectory, write } from './test/run-cli.ts'
 
 let platform: Platform
 let pipeline: ReturnType<typeof startPipeline>
@@ -95,7 +94,7 @@ test('deploys from a shallow clone', async () => {
   const origin = await newRepository('origin', { 'server.py': 'one' })
   await write(origin, { 'server.py': 'two' })
   await git(origin, 'commit', '--quiet', '--all', '-m', 'Second')
-  const parent = mkdtempSync(join(tmpdir(), 'moorage-shallow-'))
+  const parent = tempDirectory()
   await git(parent, 'clone', '--quiet', '--depth=1', `file://${origin}`, 'shallow-one')
   const { code, stderr } = await cli(join(parent, 'shallow-one'), ['deploy'], { env })
   expect(code, stderr).toBe(0)

@@ -2,6 +2,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 export type Env = {
+  /** Where the command was typed; `npm run` itself goes to the repository's root first. */
+  cwd: string
   url: string | undefined
   key: string | undefined
   /** Where a sign-in is kept. */
@@ -17,7 +19,9 @@ export type Env = {
 export function readEnv(): Env {
   const { env } = process
   const home = env.HOME || homedir()
+  const typedIn = env.npm_lifecycle_event === 'moorage' ? env.INIT_CWD : undefined
   return {
+    cwd: typedIn || process.cwd(),
     url: env.MOORAGE_URL || undefined,
     key: env.MOORAGE_API_KEY || undefined,
     configFile: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'moorage', 'config.json'),

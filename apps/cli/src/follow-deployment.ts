@@ -25,10 +25,14 @@ export async function followDeployment(
       const deployment = await session.api.deployments.get.query({ id: input.id })
       const lines = await readLines(session, input, after)
       answeredAt = Date.now()
-      for (const line of lines) progress.line(`  ${plain(line.text)}`)
       after = lines.at(-1)?.id ?? after
-      if (lines.length === pageSize) continue
-      tellSteps(session, deployment, shown, progress)
+      const whole = lines.length < pageSize
+      const steps = whole ? endedSteps(session, deployment, shown) : []
+      const said = lines.map((line) => ({ at: line.at.getTime(), text: `  ${plain(line.text)}` }))
+      const inOrder = [...said, ...steps].sort((a, b) => a.at - b.at)
+      for (const { text } of inOrder) progress.line(text.trimEnd())
+      if (!whole) continue
+      progress.state(present(deployment))
       if (!['queued', 'building', 'starting'].includes(deployment.status)) return deployment
     } catch (error) {
       if (!isTransient(error) || Date.now() - answeredAt > patienceMs) throw error
@@ -47,19 +51,17 @@ function readLines(session: Session, input: { id: string; slug: string }, after:
   })
 }
 
-function tellSteps(
-  session: Session,
-  deployment: Deployment,
-  shown: Set<string>,
-  progress: Progress,
-): void {
-  for (const step of deployment.steps) {
-    if (step.status === 'running' || shown.has(step.name) || step.name === 'drain') continue
+function endedSteps(session: Session, deployment: Deployment, shown: Set<string>) {
+  return deployment.steps.flatMap((step) => {
+    if (step.durationMs === null || shown.has(step.name) || step.name === 'drain') return []
     shown.add(step.name)
-    progress.line(stepLine(session.terminal, deployment, step))
-  }
+    const at = step.startedAt.getTime() + step.durationMs
+    return [{ at, text: stepLine(session.terminal, deployment, step) }]
+  })
+}
+
+function present(deployment: Deployment): string {
   const running = deployment.steps.find((step) => step.status === 'running')
-  progress.state(
-    running ? running.name : deployment.status === 'queued' ? 'Waiting for a builder' : '…',
-  )
+  if (running) return running.name
+  return deployment.status === 'queued' ? 'Waiting for a builder' : deployment.status
 }

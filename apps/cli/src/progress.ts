@@ -19,7 +19,7 @@ export function createProgress(terminal: Terminal): Progress {
   const draw = () => {
     const elapsed = Math.floor((Date.now() - since) / 1000)
     const tail = elapsed >= 2 ? ` ${elapsed} s` : ''
-    const room = (process.stderr.columns ?? 80) - tail.length - 3
+    const room = (process.stderr.columns || 80) - tail.length - 3
     clear()
     process.stderr.write(`${frames[frame++ % frames.length]} ${plain(text).slice(0, room)}${tail}`)
   }

@@ -21,7 +21,7 @@ export async function withSession(
   run: (session: Session) => Promise<void>,
 ): Promise<void> {
   const env = readEnv()
-  const cwd = process.cwd()
+  const { cwd } = env
   const platform = findPlatform(env, flags, cwd)
   if (!platform.key)
     throw new CliError(`You are not signed in to ${platform.url}.`, {

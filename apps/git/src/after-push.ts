@@ -77,7 +77,11 @@ async function chooseSource(app: App, push: Push): Promise<Source | null> {
 }
 
 async function sayWhatIsKept(push: Push): Promise<void> {
-  const { branch, slug } = push.server
+  const { branch, slug, repoUrl } = push.server
+  if (repoUrl)
+    await push.say(
+      `\n${slug} has a repository of its own, ${repoUrl}: that is what counts next time.\n`,
+    )
   for (const { ref, after } of push.accepted) {
     const other = /^refs\/heads\/(.+)$/.exec(ref)?.[1]
     if (!other || other === branch) continue

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@moorage/embedded/free-port'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { git, newWorkTree, remote, searchPath } from './test/git-client.ts'
+import { git, newWorkTree, remote, searchPath, tempDirectory } from './test/git-client.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
 
 let platform: Platform
@@ -23,7 +21,7 @@ async function startApp() {
   const origin = `http://127.0.0.1:${port}`
   const env = {
     DATABASE_URL: platform.databaseUrl,
-    MOORAGE_DATA_DIR: mkdtempSync(join(tmpdir(), 'moorage-git-main-')),
+    MOORAGE_DATA_DIR: tempDirectory(),
     MOORAGE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     MOORAGE_GIT_PORT: String(port),
     MOORAGE_ROUTER_URL: 'http://router.test',

@@ -7,6 +7,7 @@ export function printable(text: string): string {
   const plain = stripVTControlCharacters(text)
     .replaceAll('\t', '  ')
     .replace(/\p{Cc}/gu, '')
+    .trimEnd()
   return plain.length > maxChars ? `${plain.slice(0, maxChars)}…` : plain
 }
 

@@ -28,7 +28,7 @@ export async function login(flags: GlobalFlags): Promise<void> {
   terminal.note(`Saved in ${env.configFile}`)
 
   async function askForUrl(at: Terminal): Promise<string> {
-    const local = readReady(env, process.cwd())?.url
+    const local = readReady(env, env.cwd)?.url
     if (!at.interactive) {
       if (local) return local
       throw new CliError('Which platform?', {

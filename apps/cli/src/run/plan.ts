@@ -12,8 +12,9 @@ type Flags = { root?: string; dockerfile?: boolean; json?: boolean }
 
 /** The same plan as the builder makes, of the files that are here. */
 export async function plan(dir: string, flags: Flags): Promise<void> {
-  const terminal = createTerminal(readEnv(), { json: flags.json ?? false })
-  const path = resolve(dir)
+  const env = readEnv()
+  const terminal = createTerminal(env, { json: flags.json ?? false })
+  const path = resolve(env.cwd, dir)
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new CliError(`${path} is not a directory.`, { exitCode: 2 })
   const tree = await readDirectory(path)

@@ -1,12 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { afterAll } from 'vitest'
 import { searchPath } from './platform.ts'
 
 export type CliResult = { code: number; stdout: string; stderr: string }
+
+/** All that the tests of a file make lies below, and goes with it. */
+const root = mkdtempSync(join(tmpdir(), 'moorage-cli-work-'))
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+export const tempDirectory = () => mkdtempSync(join(root, 'd-'))
 
 const main = join(import.meta.dirname, '../main.ts')
 
@@ -16,10 +23,10 @@ export async function cli(
   args: string[],
   options: { env?: Record<string, string>; input?: string; killAfter?: RegExp } = {},
 ): Promise<CliResult> {
-  const home = options.env?.HOME ?? mkdtempSync(join(tmpdir(), 'moorage-home-'))
+  const home = options.env?.HOME ?? tempDirectory()
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { PATH: searchPath, HOME: home, ...options.env },
+    env: { PATH: searchPath, HOME: home, XDG_CACHE_HOME: join(root, 'cache'), ...options.env },
   })
   let stdout = ''
   let stderr = ''
@@ -36,7 +43,7 @@ export async function cli(
 }
 
 export async function newDirectory(name: string, files: Record<string, string>): Promise<string> {
-  const dir = join(mkdtempSync(join(tmpdir(), 'moorage-work-')), name)
+  const dir = join(tempDirectory(), name)
   await mkdir(dir)
   await write(dir, files)
   return dir

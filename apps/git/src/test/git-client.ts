@@ -1,11 +1,18 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { afterAll } from 'vitest'
 
 /** Where git is, on Linux and macOS. */
 export const searchPath = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'
+
+/** All that the tests of a file make lies below, and goes with it. */
+const root = mkdtempSync(join(tmpdir(), 'moorage-git-work-'))
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+export const tempDirectory = () => mkdtempSync(join(root, 'd-'))
 
 type GitResult = { code: number; output: string }
 
@@ -37,7 +44,7 @@ const clientEnv = {
 
 /** A work tree with one commit on `branch`. */
 export async function newWorkTree(branch = 'main'): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'moorage-work-'))
+  const dir = tempDirectory()
   await git(dir, 'init', '--quiet', `--initial-branch=${branch}`)
   await commit(dir, 'First version', { 'server.py': 'print("one")\n' })
   return dir
