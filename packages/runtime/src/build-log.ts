@@ -25,6 +25,7 @@ export function cappedLog(onLog: (line: string) => void, maxBytes: number) {
     end(): void {
       if (dropped > tail.length) onLog(`[${dropped - tail.length} lines left out]`)
       for (const line of tail.splice(0)) onLog(line)
+      dropped = 0
     },
   }
 }

@@ -131,7 +131,9 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
 
   test('follows no link of the repository out of it', async () => {
     const driver = await createDriver()
-    const input = await dockerfileBuild(`FROM ${base}\nCOPY leak /leak\nRUN cat /leak\n`)
+    const input = await dockerfileBuild(
+      `FROM ${base}\nCOPY leak /leak\nRUN cat /leak # ${newId('evt')}\n`,
+    )
     await symlink('/proc/1/environ', join(input.sourceDir, 'leak'))
     const failed = await driver.build(input).catch((error: unknown) => error)
     expect(failed).toMatchObject({ code: 'build_failed' })
@@ -139,7 +141,7 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
 
   test('leaves out what .dockerignore names', async () => {
     const driver = await createDriver()
-    const content = `FROM ${base}\nCOPY . /src\nRUN ls -A /src\n`
+    const content = `FROM ${base}\nCOPY . /src\nRUN ls -A /src # ${newId('evt')}\n`
     const files = { '.dockerignore': '*\n!kept.txt\n', 'kept.txt': '', 'secret.txt': '' }
     const input = await dockerfileBuild(content, files)
     await driver.removeImage((await driver.build(input)).id)

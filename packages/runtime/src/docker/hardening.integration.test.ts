@@ -203,9 +203,14 @@ describe.skipIf(!dockerIsUp())('what a killed builder leaves on the engine', () 
       Labels: labels,
       HostConfig: { NetworkMode: network.id },
     })
+    const elsewhere = await docker.createContainer({
+      Image: nodeImage ?? 'node:24-slim',
+      Labels: { ...labels, 'dev.moorage.server': newId('srv') },
+    })
     expect(await driver.list()).toEqual([])
     await driver.sweep()
-    await expect(container.inspect()).rejects.toMatchObject({ statusCode: 404 })
+    for (const one of [container, elsewhere])
+      await expect(one.inspect()).rejects.toMatchObject({ statusCode: 404 })
     await expect(network.inspect()).rejects.toMatchObject({ statusCode: 404 })
   })
 })

@@ -88,6 +88,9 @@ function buildEnv(
     HOME: dirs.home,
     TMPDIR: dirs.tmp,
     LANG: 'C.UTF-8',
+    // Advice to upgrade the machine's own tools is no use in a server's build log.
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     ...(settings.caBundlePath && caEnv(settings.caBundlePath)),
     ...(npmRegistry && { NPM_CONFIG_REGISTRY: npmRegistry }),
     ...(pipIndexUrl && { PIP_INDEX_URL: pipIndexUrl, UV_DEFAULT_INDEX: pipIndexUrl }),
