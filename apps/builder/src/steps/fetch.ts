@@ -79,7 +79,10 @@ async function fetchCommit(
     '--no-write-fetch-head',
     '--progress',
   ]
-  const options = { onLine: (line: string) => /\b(100%|error|fatal)/.test(line) && onLog(line) }
+  const options = {
+    onLine: (line: string) =>
+      /^(error|fatal)|^Receiving objects: 100%.*done/.test(line) && onLog(line.trim()),
+  }
   const exact = await git([...fetch, '--', address(source), sha], options)
   if (exact.exitCode === 0) return
   // Some servers hand out branch tips only.
