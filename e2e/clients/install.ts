@@ -5,7 +5,7 @@ import { run } from '../platform.ts'
 
 // Clients that only these tests need: installed on first use, outside of the workspace.
 const cache = join(homedir(), '.cache', 'moorage')
-const fastmcp = '4.1.6'
+const fastmcp = '4.1.2'
 const inspector = '2.12.0'
 
 /** A Python that has the fastmcp client. */

@@ -62,8 +62,8 @@ async function pipeline(run: Run): Promise<void> {
     const instance = await start(run, built)
     await handshake(run, built.plan, instance)
     await begin(run, 'switch')
+    await run.log.flush() // Whoever follows has the whole log when the status says live.
     await switchRoute(builder.deps, claim, instance.id)
-    say(run, 'Live')
   }
   await begin(run, 'drain')
   await drainOld(builder, claim.server.id, (line) => say(run, line))

@@ -21,7 +21,7 @@ export async function describeFailure(run: Run, error: AppError): Promise<void> 
     step,
     code: error.code,
     message: error.userMessage,
-    hint: hintFor(lines, step) ?? error.hint,
+    hint: hintFor(lines, step, error.userMessage) ?? error.hint,
     lastLines: lines,
     exitCode: error.exitCode,
   }
