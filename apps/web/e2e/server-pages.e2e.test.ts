@@ -34,7 +34,7 @@ afterAll(() => opened?.close())
 describe('a server', () => {
   test('shows its state, its URL and what the handshake found', async () => {
     await page.goto('/servers/weather')
-    await page.getByText('http://localhost:4410/weather/mcp', { exact: true }).waitFor()
+    await page.getByTitle('http://localhost:4410/weather/mcp').waitFor()
     await page.getByText('get_forecast', { exact: true }).click()
     await page.getByText('one of metric, imperial').waitFor()
     await page.getByText('weather://stations').waitFor()

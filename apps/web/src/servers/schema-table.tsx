@@ -16,8 +16,10 @@ const propertyShape = z.object({
 /** A tool's arguments as a table, and the JSON Schema itself for those who want all of it. */
 export function SchemaTable({ schema }: { schema: unknown }) {
   const parsed = schemaShape.safeParse(schema)
-  const properties = Object.entries(parsed.data?.properties ?? {})
   const required = new Set(parsed.data?.required)
+  const properties = Object.entries(parsed.data?.properties ?? {}).sort(
+    ([a], [b]) => Number(required.has(b)) - Number(required.has(a)),
+  )
   return (
     <>
       {properties.length === 0 ? (
