@@ -1,7 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { newId } from '@moorage/domain/id'
@@ -18,10 +16,13 @@ import {
   type LoggedBuild,
   logLines,
   nodePlan,
+  removeTempDirs,
   sourceDir,
+  tempDir,
 } from './testing/fixture.ts'
 
-const dataDir = await mkdtemp(join(tmpdir(), 'moorage-data-'))
+const dataDir = await tempDir()
+afterAll(removeTempDirs)
 const names: RuntimeName[] = dockerIsUp() ? ['process', 'docker'] : ['process']
 
 describe.each(names)('the %s driver', (name) => {

@@ -15,7 +15,8 @@ const dir = '/run/secrets/moorage'
 /**
  * The operator's settings as files that exist only while a RUN runs. Registry URLs may hold
  * credentials and an environment variable would stand in the image's history, so they too go into
- * files: npm's own configuration, and pip's and uv's found by XDG_CONFIG_HOME.
+ * files: npm's own configuration, and pip's and uv's found by XDG_CONFIG_HOME. A repository's own
+ * Dockerfile can mount them too, by id: moorage-ca, moorage-npm, moorage-pip, moorage-uv.
  */
 export async function buildSecrets(settings: BuildSettings): Promise<BuildSecret[]> {
   const secrets: BuildSecret[] = []

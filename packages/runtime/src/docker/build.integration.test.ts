@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import Docker from 'dockerode'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createDockerDriver, type DockerDriverOptions } from '../docker.ts'
 import { noSettings } from '../testing/create-driver.ts'
-import { buildInput, nodePlan, sourceDir } from '../testing/fixture.ts'
+import { buildInput, nodePlan, removeTempDirs, sourceDir } from '../testing/fixture.ts'
 
 const base = baseImage('node') ?? 'node:24-slim'
 
@@ -30,6 +30,7 @@ console.log('printed: ' + env.HTTP_PROXY)
 `
 
 describe.skipIf(!dockerIsUp())('a build on the engine', () => {
+  afterAll(removeTempDirs)
   const docker = new Docker()
   const createDriver = (rest: Partial<DockerDriverOptions> = {}) =>
     createDockerDriver({

@@ -11,6 +11,7 @@ import {
   instanceSpec,
   type LoggedBuild,
   nodePlan,
+  removeTempDirs,
   sourceDir,
 } from '../testing/fixture.ts'
 
@@ -32,6 +33,7 @@ describe.skipIf(!dockerIsUp())('a container', () => {
   })
 
   afterAll(async () => {
+    await removeTempDirs()
     for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
     for (const { Id } of await docker.listImages({
       filters: { label: [`dev.moorage.platform=${platformId}`] },

@@ -1,19 +1,25 @@
-import { mkdtemp } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createDockerDriver } from '../docker.ts'
 import type { InstanceEvent } from '../driver.ts'
 import { noSettings } from '../testing/create-driver.ts'
-import { ask, buildInput, eventually, instanceSpec, nodePlan } from '../testing/fixture.ts'
+import {
+  ask,
+  buildInput,
+  eventually,
+  instanceSpec,
+  nodePlan,
+  removeTempDirs,
+  tempDir,
+} from '../testing/fixture.ts'
 
 /** A socket before the engine's, to be cut. */
 async function cuttableEngine() {
-  const path = join(await mkdtemp(join(tmpdir(), 'moorage-engine-')), 'engine.sock')
+  const path = join(await tempDir(), 'engine.sock')
   const open = new Set<Socket>()
   let isUp = true
   const server = createServer((socket) => {
@@ -33,6 +39,8 @@ async function cuttableEngine() {
 }
 
 describe.skipIf(!dockerIsUp())('watching', () => {
+  afterAll(removeTempDirs)
+
   test('tells of an exit that came while the engine was away', async () => {
     const engine = await cuttableEngine()
     const node = baseImage('node')

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@moorage/domain/id'
 import { afterAll, expect, test } from 'vitest'
@@ -12,11 +11,13 @@ import {
   instanceSpec,
   logLines,
   nodePlan,
+  removeTempDirs,
   sourceDir,
+  tempDir,
 } from '../testing/fixture.ts'
 import { instancePaths } from './paths.ts'
 
-const dataDir = await mkdtemp(join(tmpdir(), 'moorage-process-'))
+const dataDir = await tempDir()
 const platformId = 'test'
 const driver = createProcessDriver({ platformId, dataDir, build: noSettings })
 const input = await buildInput(nodePlan())
@@ -28,6 +29,7 @@ const filesOf = (instanceId: string) =>
 
 afterAll(async () => {
   for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
+  await removeTempDirs()
 })
 
 async function pidsOf(instanceId: string): Promise<{ launcher: number; server: number }> {

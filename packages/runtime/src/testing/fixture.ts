@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,12 +43,25 @@ createServer(async (request, response) => {
 `
 
 export async function sourceDir(files: Record<string, string> = {}): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'moorage-source-'))
+  const dir = await tempDir()
   for (const [path, content] of Object.entries({ 'server.mjs': serverFile, ...files })) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
     await writeFile(join(dir, path), content)
   }
   return dir
+}
+
+const tempDirs: string[] = []
+
+export async function tempDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'moorage-runtime-'))
+  tempDirs.push(dir)
+  return dir
+}
+
+/** For the end of a test file. */
+export async function removeTempDirs(): Promise<void> {
+  for (const dir of tempDirs.splice(0)) await rm(dir, { recursive: true, force: true })
 }
 
 /** A plan for `server.mjs`, with the given commands as its build. */
