@@ -27,6 +27,15 @@ const child = spawn(program, args, {
   detached: true,
   stdio: ['ignore', 'pipe', 'pipe'],
 })
+// Listened to from the first moment: Node throws away what nobody has asked for by the exit.
+const write = logWriter(paths.log)
+const flush = (['stdout', 'stderr'] as const).map((stream) =>
+  forward(child[stream], (line) => write(stream, line)),
+)
+const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))
+const ended = new Promise<number>((resolve) =>
+  child.on('exit', (code, signal) => resolve(exitCode(code, signal))),
+)
 const failed = once(child, 'error').then(([error]) => startError(error))
 const error = await Promise.race([failed, started(child)])
 answer({ error })
@@ -41,29 +50,18 @@ async function started(server: ChildProcess): Promise<null> {
 }
 
 async function untilEnd(server: ChildProcess): Promise<void> {
-  const write = logWriter(paths.log)
-  const flush = (['stdout', 'stderr'] as const).map((stream) =>
-    forward(server[stream], (line) => write(stream, line)),
-  )
-  const closed = once(server, 'close')
-  const [code, signal] = exitOf(server) ?? (await once(server, 'exit'))
+  const code = await ended
   if (server.pid) killGroup(server.pid, 'SIGKILL')
   // Whoever left the group may hold the pipe open for ever.
   await Promise.race([closed, sleep(2_000)])
   for (const rest of flush) rest()
-  await writeState(paths.exit, { exitCode: exitCode(code, signal) })
+  await writeState(paths.exit, { exitCode: code })
   process.exit(0)
 }
 
-function exitOf(server: ChildProcess): [number | null, NodeJS.Signals | null] | null {
-  const ended = server.exitCode !== null || server.signalCode !== null
-  return ended ? [server.exitCode, server.signalCode] : null
-}
-
 /** As a shell and a container engine have it: 128 and the number of the signal. */
-function exitCode(code: unknown, signal: unknown): number {
-  const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1]
-  return number !== undefined ? 128 + number : typeof code === 'number' ? code : 1
+function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
+  return signal ? 128 + constants.signals[signal] : (code ?? 1)
 }
 
 function forward(stream: Readable | null, onLine: (line: string) => void): () => void {

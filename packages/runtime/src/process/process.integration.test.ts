@@ -104,6 +104,16 @@ test('ends what a server started and left behind', async () => {
   await eventually(async () => !exists(pid))
 })
 
+test('loses no line of a server that ends at once', async () => {
+  const code = 'require("node:fs").writeSync(1, "a\\nb\\n")'
+  const plan = nodePlan([], { start: { command: ['node', '-e', code], env: {} } })
+  const started = await Promise.all(Array.from({ length: 4 }, () => start({ plan })))
+  for (const { instanceId } of started) {
+    await eventually(async () => (await driver.inspect(instanceId))?.exitCode === 0)
+    expect((await logLines(driver, instanceId)).map(({ text }) => text)).toEqual(['a', 'b'])
+  }
+})
+
 test('sweeps a server whose launcher was killed', async () => {
   const status = await start()
   await ask(status, '')
