@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { freePort } from '@moorage/embedded/free-port'
 import {
@@ -107,17 +108,27 @@ test.runIf(dockerIsUp())(
     const said = await docker('run', '--rm', ...args('prepare'))
     expect(said).toMatch(/https:\/\/moorage\.example\.com\/setup\?token=\S{20,}/)
 
-    for (const app of ['web', 'router', 'git']) await docker('run', '--detach', ...args(app))
-    const builder = (await docker('run', '--detach', '--group-add', gid, ...args('builder'))).trim()
-    const health = [
-      `http://127.0.0.1:${ports.web}/api/healthz`,
-      `http://127.0.0.1:${ports.router}/healthz`,
-      `http://127.0.0.1:${ports.git}/healthz`,
-    ]
-    for (const url of health) {
-      await expect.poll(() => answers(url), { timeout: 60_000, interval: 500 }).toBe(true)
+    const run = async (name: string, ...more: string[]) =>
+      (await docker('run', '--detach', ...more, ...args(name))).trim()
+    const apps = {
+      [await run('web')]: `http://127.0.0.1:${ports.web}/api/healthz`,
+      [await run('router')]: `http://127.0.0.1:${ports.router}/healthz`,
+      [await run('git')]: `http://127.0.0.1:${ports.git}/healthz`,
     }
-    const log = () => docker('logs', builder)
-    await expect.poll(log, { timeout: 60_000, interval: 500 }).toContain('builder is ready')
+    const builder = await run('builder', '--group-add', gid)
+    for (const [container, url] of Object.entries(apps)) {
+      await until(container, async () => answers(url))
+    }
+    await until(builder, async () => (await logs(builder)).includes('builder is ready'))
   },
 )
+
+const logs = (container: string) => docker('logs', container)
+
+async function until(container: string, isThere: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000
+  while (!(await isThere())) {
+    if (Date.now() > deadline) throw new Error(`It does not get ready:\n${await logs(container)}`)
+    await sleep(500)
+  }
+}
