@@ -96,7 +96,7 @@ describe('logs', () => {
   test('new lines appear as they are written, and the view follows while its end is in sight', async () => {
     await page.goto('/servers/weather/logs')
     await page.getByText('999').first().waitFor()
-    await write('\u001b[32mfollowed\u001b[0m line')
+    await write(`\u001b[32mfollowed\u001b[0m line${'\nand more'.repeat(10)}`)
     await page.getByText('followed', { exact: true }).waitFor()
     await expect.poll(end).toBeLessThan(40)
   })
