@@ -20,7 +20,12 @@ export async function createDriver(env: Env, log: Logger): Promise<RuntimeDriver
     noProxy: env.MOORAGE_BUILD_NO_PROXY ?? null,
   }
   const asProcesses = () =>
-    createProcessDriver({ platformId, dataDir: env.MOORAGE_DATA_DIR, build })
+    createProcessDriver({
+      platformId,
+      dataDir: env.MOORAGE_DATA_DIR,
+      build,
+      searchPath: env.PATH,
+    })
   if (env.MOORAGE_RUNTIME === 'process') return asProcesses()
   try {
     return await createDockerDriver({

@@ -19,6 +19,7 @@ const seconds = (fallback: number) =>
     .transform((value) => value * 1000)
 
 const schema = z.object({
+  PATH: z.string(),
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().optional(),
   MOORAGE_DATA_DIR: z.string().min(1),

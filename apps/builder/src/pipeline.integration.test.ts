@@ -191,6 +191,7 @@ describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
     await vi.waitFor(async () => {
       const notes = await fixture.deps.db.logLine.findMany({
         where: { instanceId: instance.id, stream: 'system' },
+        orderBy: { id: 'asc' },
       })
       expect(notes.map((line) => line.text).join()).toMatch(/starting it again.*Running again/s)
     }, 5_000)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildPlanSchema } from '@moorage/build-plan/plan'
 import type { Deployment, Instance } from '@moorage/db/client'
 import { refreshRoute } from '@moorage/deployments/switch-route'
@@ -21,12 +22,13 @@ const maxDelayMs = 60_000
 /** A server that ran this long is healthy again: its next crash starts from the first delay. */
 const healthyMs = 60_000
 
-type Crashes = { count: number; lastStart: number; timer: NodeJS.Timeout | null }
+type Crash = { count: number; lastStart: number }
 
 /** Keeps every live deployment's instance running, and removes what no row names. */
 export function createSupervisor(builder: Builder): Supervisor {
-  const crashes = new Map<string, Crashes>()
-  const restarting = new Set<string>()
+  const crashes = new Map<string, Crash>()
+  /** From the moment a crash is seen until the instance is back, or the attempt failed. */
+  const recovering = new Set<string>()
 
   async function reconcile(): Promise<void> {
     const { deps, driver } = builder
@@ -40,8 +42,8 @@ export function createSupervisor(builder: Builder): Supervisor {
       running.delete(row.id)
       if (status?.state === 'running') builder.collectors.ensure(row)
       if (row.deployment.status === 'live' && row.state !== 'draining') {
-        if (status?.state !== 'running') await crashed(row, status?.exitCode ?? null, false)
-        else if (row.state === 'crashed' && !restarting.has(row.id)) await comeBack(row)
+        if (status?.state !== 'running') recover(row, status?.exitCode ?? null, false)
+        else if (row.state === 'crashed') once(row, () => comeBack(row))
       } else if (['failed', 'canceled', 'superseded'].includes(row.deployment.status)) {
         await endInstance(builder, row.id, { graceMs: 0 })
       }
@@ -62,53 +64,56 @@ export function createSupervisor(builder: Builder): Supervisor {
         include: { deployment: true },
       })
       if (row?.deployment.status === 'live' && (row.state === 'ready' || row.state === 'crashed'))
-        await crashed(row, event.exitCode, event.outOfMemory)
+        recover(row, event.exitCode, event.outOfMemory)
     }
   }
 
-  async function crashed(
-    row: LiveInstance,
-    exitCode: number | null,
-    outOfMemory: boolean,
-  ): Promise<void> {
-    if (restarting.has(row.id) || crashes.get(row.id)?.timer) return
-    const { deps } = builder
-    const before = crashes.get(row.id)
-    const healthy = !before || Date.now() - before.lastStart > healthyMs
-    const count = healthy ? 0 : before.count + 1
-    const delayMs =
-      row.state === 'ready' || count > 0 ? Math.min(firstDelayMs * 2 ** count, maxDelayMs) : 0
-    await deps.db.instance.updateMany({
-      where: { id: row.id, state: { in: ['ready', 'starting'] } },
-      data: { state: 'crashed' },
+  function once(row: LiveInstance, work: () => Promise<void>): void {
+    if (recovering.has(row.id)) return
+    recovering.add(row.id)
+    work()
+      .catch((error: unknown) => {
+        if (!builder.stopping.aborted)
+          builder.log.warn({ error, instanceId: row.id }, 'a server could not be started again')
+      })
+      .finally(() => recovering.delete(row.id))
+  }
+
+  function recover(row: LiveInstance, exitCode: number | null, outOfMemory: boolean): void {
+    once(row, async () => {
+      const { deps } = builder
+      const delayMs = exitCode === null ? 0 : nextDelayMs(row)
+      await deps.db.instance.updateMany({
+        where: { id: row.id, state: { in: ['ready', 'starting'] } },
+        data: { state: 'crashed' },
+      })
+      await refreshRoute(deps, row.serverId)
+      await note(row, exitMessage(exitCode, outOfMemory, delayMs))
+      await sleep(delayMs, undefined, { signal: builder.stopping })
+      await restart(row)
     })
-    await refreshRoute(deps, row.serverId)
-    await note(row, exitMessage(exitCode, outOfMemory, delayMs))
-    const timer = setTimeout(() => void restart(row), exitCode === null ? 0 : delayMs)
-    crashes.set(row.id, { count, lastStart: Date.now() + delayMs, timer })
+  }
+
+  function nextDelayMs(row: LiveInstance): number {
+    const before = crashes.get(row.id)
+    const wasHealthy = !before || Date.now() - before.lastStart > healthyMs
+    const count = wasHealthy ? 0 : before.count + 1
+    const delayMs = Math.min(firstDelayMs * 2 ** count, maxDelayMs)
+    crashes.set(row.id, { count, lastStart: Date.now() + delayMs })
+    return delayMs
   }
 
   async function restart(row: LiveInstance): Promise<void> {
-    const crash = crashes.get(row.id)
-    if (crash) crash.timer = null
-    if (builder.stopping.aborted) return
-    restarting.add(row.id)
-    try {
-      const current = await builder.deps.db.instance.findUnique({
-        where: { id: row.id },
-        include: { deployment: true },
-      })
-      if (current?.deployment.status !== 'live' || current.state === 'draining') return
-      const imageId = current.deployment.imageId
-      if (!imageId) throw new Error('the live deployment has no image')
-      await builder.collectors.settle(row.id)
-      await runInstance(builder, current, { plan: planOf(current), imageId })
-      await comeBack(current)
-    } catch (error) {
-      builder.log.warn({ error, instanceId: row.id }, 'restart failed')
-    } finally {
-      restarting.delete(row.id)
-    }
+    const current = await builder.deps.db.instance.findUnique({
+      where: { id: row.id },
+      include: { deployment: true },
+    })
+    if (current?.deployment.status !== 'live' || current.state === 'draining') return
+    const { imageId } = current.deployment
+    if (!imageId) throw new Error('the live deployment has no image')
+    await builder.collectors.settle(row.id)
+    await runInstance(builder, current, { plan: planOf(current), imageId })
+    await comeBack(current)
   }
 
   /** Back behind the route as soon as it answers a handshake; it did so once, when it was deployed. */

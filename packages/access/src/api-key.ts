@@ -60,6 +60,7 @@ export async function principalByKey(deps: { db: Db }, key: string): Promise<Pri
     include: { team: { select: { slug: true } } },
   })
   if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= new Date())) return null
+  await noteUse(deps, row)
   return {
     kind: 'key',
     id: row.id,
@@ -69,4 +70,11 @@ export async function principalByKey(deps: { db: Db }, key: string): Promise<Pri
     serverId: row.serverId,
     scopes: row.scopes,
   }
+}
+
+/** To the minute: telling a key in use from a forgotten one needs no more writes than that. */
+async function noteUse(deps: { db: Db }, row: ApiKey): Promise<void> {
+  const now = new Date()
+  if (row.lastUsedAt && now.getTime() - row.lastUsedAt.getTime() < 60_000) return
+  await deps.db.apiKey.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } })
 }

@@ -26,7 +26,11 @@ export function createAuth(options: {
     account: { modelName: 'authAccount' },
     verification: { modelName: 'authVerification' },
     rateLimit: { enabled: true, window: 60, max: 100 },
-    advanced: { database: { generateId: () => newId('usr') } },
+    advanced: {
+      database: { generateId: () => newId('usr') },
+      // The web app overwrites it with the peer's address where no trusted front set it.
+      ipAddress: { ipAddressHeaders: ['x-forwarded-for'] },
+    },
   })
 }
 
