@@ -9,21 +9,14 @@ export type {
   Access,
   ApiKey,
   Deployment,
-  DeploymentKind,
   DeploymentStep,
   EnvScope,
-  EnvVar,
   Instance,
-  LogLine,
   LogStream,
-  Member,
   RequestLog,
-  Route,
   Server,
-  Session,
   Team,
   Trigger,
-  User,
 } from './generated/client.ts'
 
 /** Connections open on first use; `maxConnections` bounds the pool of this process. */
