@@ -197,13 +197,15 @@ describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
     }, 5_000)
   })
 
-  test('a removed server leaves no instance', async () => {
+  test('a removed server leaves no instance and no image', async () => {
     const server = await fixture.newServer()
-    await fixture.settled((await fixture.push(server)).id)
+    const live = await fixture.settled((await fixture.push(server)).id)
     await removeServer(fixture.deps, { teamId: fixture.team.id, serverId: server.id }, actor)
     await vi.waitFor(
       async () => {
         expect(await driver.list({ serverId: server.id })).toEqual([])
+        const images = await driver.listImages()
+        expect(images.map((image) => image.deploymentId)).not.toContain(live.id)
       },
       { timeout: 30_000 },
     )

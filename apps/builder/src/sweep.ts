@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requeueUnfinished } from '@moorage/deployments/unfinished-deployments'
+import { activeStatuses } from '@moorage/domain/deployment'
 import type { Builder } from './context.ts'
 import type { Running } from './deploy.ts'
 import { tidyUp } from './tidy-up.ts'
@@ -32,4 +33,27 @@ export async function sweep(builder: Builder, running: Running): Promise<void> {
   for (const name of await readdir(workDir).catch(() => []))
     if (!unfinished.has(name) && !running.has(name))
       await rm(join(workDir, name), { recursive: true, force: true })
+
+  await removeOrphanImages(builder)
+}
+
+/** Images that no deployment names: of servers that were removed, of builds whose record was lost. */
+async function removeOrphanImages({ deps, driver }: Builder): Promise<void> {
+  // First what is there, then who may want it: a build that ends in between is not mistaken for one.
+  const images = await driver.listImages()
+  const rows = await deps.db.deployment.findMany({
+    where: {
+      OR: [
+        { imageId: { in: images.map((image) => image.id) } },
+        {
+          id: { in: images.map((image) => image.deploymentId) },
+          status: { in: [...activeStatuses] },
+        },
+      ],
+    },
+    select: { id: true, imageId: true },
+  })
+  const wanted = new Set(rows.flatMap((row) => [row.id, row.imageId]))
+  for (const { id, deploymentId } of images)
+    if (!wanted.has(id) && !wanted.has(deploymentId)) await driver.removeImage(id)
 }

@@ -68,6 +68,14 @@ describe.each(names)('the %s driver', (name) => {
     expect(await driver.hasImage(image.id)).toBe(true)
   })
 
+  test('lists the finished image under its deployment, and not to another platform', async () => {
+    expect(await driver.listImages()).toContainEqual({
+      id: image.id,
+      deploymentId: input.deploymentId,
+    })
+    expect(await other.listImages()).toEqual([])
+  })
+
   test('says so where a step was done by an earlier build, or does it again', async () => {
     const same = await buildInput(input.plan, { teamId: input.teamId })
     await driver.removeImage((await driver.build(same)).id)

@@ -7,6 +7,7 @@ import { deployInstance } from './docker/deploy.ts'
 import { dial, type Engine, engineError, ignoring, orNull } from './docker/engine.ts'
 import { containerName, inspectInstance, listInstances } from './docker/instance-status.ts'
 import { fromLabels } from './docker/labels.ts'
+import { listImages } from './docker/list-images.ts'
 import { instanceLogs } from './docker/logs.ts'
 import { defaultNetworkPool, type NetworkPool, removeUnusedNetworks } from './docker/network.ts'
 import { sweepEngine } from './docker/sweep.ts'
@@ -54,6 +55,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     async removeImage(imageId) {
       await orNull(engine.docker.getImage(imageId).remove({ force: true }))
     },
+    listImages: () => listImages(engine),
     deploy: (spec) => exclusive(spec.serverId, () => deployInstance(engine, pool, spec)),
     inspect: (instanceId) => inspectInstance(engine, instanceId),
     list: (filter = {}) => listInstances(engine, filter),

@@ -95,6 +95,8 @@ export type RuntimeDriver = {
   build(input: BuildInput): Promise<Image>
   hasImage(imageId: string): Promise<boolean>
   removeImage(imageId: string): Promise<void>
+  /** All finished images of this platform, with the deployment that each was built for. */
+  listImages(): Promise<{ id: string; deploymentId: string }[]>
   /** Create and start; an instance of that id that already runs is returned as it is. */
   deploy(spec: InstanceSpec): Promise<InstanceStatus>
   inspect(instanceId: string): Promise<InstanceStatus | null>

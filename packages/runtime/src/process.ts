@@ -6,6 +6,7 @@ import { oneAtATime } from './one-at-a-time.ts'
 import { buildImage } from './process/build.ts'
 import { deployInstance } from './process/deploy.ts'
 import { inspectInstance, listInstances } from './process/instance-status.ts'
+import { listImages } from './process/list-images.ts'
 import { logLines } from './process/logs.ts'
 import { deploymentOf, pathsUnder } from './process/paths.ts'
 import { removeInstance } from './process/remove.ts'
@@ -60,6 +61,7 @@ export function createProcessDriver(options: ProcessDriverOptions): RuntimeDrive
       if (deploymentId === null) return
       await rm(paths.image(deploymentId).dir, { recursive: true, force: true })
     },
+    listImages: () => listImages(paths),
     deploy: (spec) => during(spec.instanceId, () => deployInstance(paths, searchPath, spec)),
     inspect: (instanceId) => inspectInstance(paths, instanceId),
     list: (filter = {}) => listInstances(paths, filter),

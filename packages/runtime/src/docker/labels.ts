@@ -40,3 +40,7 @@ export function fromLabels(labels: Record<string, string>): Labels | null {
     instance: found[names.instance],
   }
 }
+
+export function deploymentLabel(labels: Record<string, string>): string | null {
+  return labels[names.deployment] ?? null
+}
