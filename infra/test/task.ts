@@ -46,7 +46,9 @@ export function stopOnSignal(): AbortSignal {
   const controller = new AbortController()
   const stop = () => controller.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
-  if (process.connected) process.on('disconnect', stop)
+  process.on('disconnect', stop)
+  // Listening alone must not keep the process from ending when its work is done.
+  process.channel?.unref()
   return controller.signal
 }
 
