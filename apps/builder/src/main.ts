@@ -35,6 +35,7 @@ const worker = createDeployWorker({
   handle: (deploymentId) => deploy(builder, running, deploymentId),
   onError: (error) => log.error({ error }, 'a deployment job went wrong'),
 })
+await supervisor.bringBack(8_000)
 const watching = supervisor.watch().catch((error: unknown) => {
   if (!stop.signal.aborted) log.error({ error }, 'watching instances ended')
 })

@@ -197,6 +197,15 @@ describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
     }, 5_000)
   })
 
+  test('what was live is live again as soon as the platform is back', async () => {
+    const server = await fixture.newServer()
+    const live = await fixture.settled((await fixture.push(server)).id)
+    await fixture.endBuilder('SIGTERM')
+    for (const { instanceId } of await driver.list()) await driver.stop(instanceId, { graceMs: 0 })
+    await fixture.startBuilder()
+    expect(await fixture.call(live)).toBe('1')
+  })
+
   test('a removed server leaves no instance and no image', async () => {
     const server = await fixture.newServer()
     const live = await fixture.settled((await fixture.push(server)).id)

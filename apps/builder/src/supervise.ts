@@ -11,6 +11,8 @@ import { runInstance } from './steps/start.ts'
 type LiveInstance = Instance & { deployment: Deployment }
 
 export type Supervisor = {
+  /** After a start of the platform: brings back at once what ran before, and waits a while for it. */
+  bringBack(timeoutMs: number): Promise<void>
   /** Compares what should run with what runs, and mends it. Safe to call at any time. */
   reconcile(): Promise<void>
   /** Reacts to exits until the builder stops. */
@@ -28,9 +30,17 @@ type Crash = { count: number; lastStart: number }
 export function createSupervisor(builder: Builder): Supervisor {
   const crashes = new Map<string, Crash>()
   /** From the moment a crash is seen until the instance is back, or the attempt failed. */
-  const recovering = new Set<string>()
+  const recovering = new Map<string, Promise<void>>()
 
-  async function reconcile(): Promise<void> {
+  async function bringBack(timeoutMs: number): Promise<void> {
+    await compare({ crashesCount: false })
+    const waited = sleep(timeoutMs, undefined, { signal: builder.stopping }).catch(() => {})
+    await Promise.race([Promise.all(recovering.values()), waited])
+  }
+
+  const reconcile = () => compare({ crashesCount: true })
+
+  async function compare({ crashesCount }: { crashesCount: boolean }): Promise<void> {
     const { deps, driver } = builder
     const running = new Map((await driver.list()).map((status) => [status.instanceId, status]))
     const rows = await deps.db.instance.findMany({
@@ -42,7 +52,8 @@ export function createSupervisor(builder: Builder): Supervisor {
       running.delete(row.id)
       if (status?.state === 'running') builder.collectors.ensure(row)
       if (row.deployment.status === 'live' && row.state !== 'draining') {
-        if (status?.state !== 'running') recover(row, status?.exitCode ?? null, false)
+        if (status?.state !== 'running')
+          recover(row, crashesCount ? (status?.exitCode ?? null) : null, false)
         else if (row.state === 'crashed') once(row, () => comeBack(row))
       } else if (['failed', 'canceled', 'superseded'].includes(row.deployment.status)) {
         await endInstance(builder, row.id, { graceMs: 0 })
@@ -70,13 +81,13 @@ export function createSupervisor(builder: Builder): Supervisor {
 
   function once(row: LiveInstance, work: () => Promise<void>): void {
     if (recovering.has(row.id)) return
-    recovering.add(row.id)
-    work()
+    const done = work()
       .catch((error: unknown) => {
         if (!builder.stopping.aborted)
           builder.log.warn({ error, instanceId: row.id }, 'a server could not be started again')
       })
       .finally(() => recovering.delete(row.id))
+    recovering.set(row.id, done)
   }
 
   function recover(row: LiveInstance, exitCode: number | null, outOfMemory: boolean): void {
@@ -142,7 +153,7 @@ export function createSupervisor(builder: Builder): Supervisor {
     await builder.deps.events.publish({ type: 'server', serverId: row.serverId })
   }
 
-  return { reconcile, watch }
+  return { bringBack, reconcile, watch }
 }
 
 function planOf(row: LiveInstance) {
@@ -150,7 +161,7 @@ function planOf(row: LiveInstance) {
 }
 
 function exitMessage(exitCode: number | null, outOfMemory: boolean, delayMs: number): string {
-  if (exitCode === null && !outOfMemory) return 'Not running; starting it again'
+  if (exitCode === null && !outOfMemory) return 'The server does not run; starting it'
   const why = outOfMemory ? 'was killed: out of memory' : `ended with exit code ${exitCode}`
   return `The server ${why}; starting it again in ${Math.round(delayMs / 1000)} s`
 }
