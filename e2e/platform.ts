@@ -70,10 +70,32 @@ export async function startPlatform(options: {
     output: () => output,
     moorage: (...words) => run(process.execPath, [bootstrap, 'moorage', ...words], { env }),
     stop: async () => {
+      const platformId = readPlatformId(dataDir)
       await end(child)
       rmSync(dataDir, { recursive: true, force: true })
+      if (options.runtime === 'docker') await removeImages(platformId)
     },
   }
+}
+
+function readPlatformId(dataDir: string): string {
+  const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'))
+  return (secrets as { platformId: string }).platformId
+}
+
+/** A stopped platform leaves images to start from again; here nobody will. */
+async function removeImages(platformId: string): Promise<void> {
+  const filter = `label=dev.moorage.platform=${platformId}`
+  const { stdout } = await run('docker', [
+    'image',
+    'ls',
+    '--quiet',
+    '--no-trunc',
+    '--filter',
+    filter,
+  ])
+  const ids = [...new Set(stdout.split('\n').filter(Boolean))]
+  if (ids.length > 0) await run('docker', ['image', 'rm', '--force', ...ids])
 }
 
 /** Never throws for an exit code. */

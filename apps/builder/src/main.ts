@@ -63,10 +63,15 @@ async function shutDown(): Promise<void> {
   process.exit(0)
 }
 
-/** The rows stay as they are: the next start finds them not running and starts them again. */
+/** The rows and images stay: the next start finds that nothing runs and brings it back. */
 async function stopInstances(): Promise<void> {
   const all = await driver.list()
-  await Promise.allSettled(all.map(({ instanceId }) => driver.stop(instanceId, { graceMs: 3_000 })))
+  const end = async (instanceId: string) => {
+    await driver.stop(instanceId, { graceMs: 3_000 })
+    await collectors.settle(instanceId)
+    await driver.remove(instanceId)
+  }
+  await Promise.allSettled(all.map(({ instanceId }) => end(instanceId)))
 }
 
 /** Runs now and again after each pause, never twice at once. Returns the function that ends it. */

@@ -201,7 +201,7 @@ describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
     const server = await fixture.newServer()
     const live = await fixture.settled((await fixture.push(server)).id)
     await fixture.endBuilder('SIGTERM')
-    for (const { instanceId } of await driver.list()) await driver.stop(instanceId, { graceMs: 0 })
+    for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
     await fixture.startBuilder()
     expect(await fixture.call(live)).toBe('1')
   })
