@@ -43,6 +43,7 @@ describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
   afterAll(async () => {
     await fixture.endBuilder('SIGTERM')
     for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
+    for (const { id } of await driver.listImages()) await driver.removeImage(id)
     await driver.close()
     await fixture.close()
   })

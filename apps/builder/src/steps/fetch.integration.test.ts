@@ -1,0 +1,305 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import { type AddressInfo, connect } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { makeDeployKey, openDeployKey } from '@moorage/deployments/deploy-key'
+import { parseRepoUrl } from '@moorage/deployments/repo-url'
+import { freePort } from '@moorage/embedded/free-port'
+import { ensureProgram } from '@moorage/testing/system-package'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type FetchInput, fetchSource } from './fetch.ts'
+
+// A forge on this machine: real git behind real TLS, with a CA of its own.
+const base = mkdtempSync(join(tmpdir(), 'moorage-fetch-'))
+const caFile = join(base, 'cert.pem')
+let server: Server
+let host: string
+
+beforeAll(async () => {
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const files = ['-keyout', join(base, 'key.pem'), '-out', caFile]
+  execFileSync(
+    await ensureProgram('openssl', ['openssl'], () => {}),
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      ...subject,
+      ...files,
+    ],
+    { stdio: 'ignore' },
+  )
+  server = createServer(
+    { key: readFileSync(join(base, 'key.pem')), cert: readFileSync(caFile) },
+    serve,
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  host = `localhost:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+  rmSync(base, { recursive: true, force: true })
+})
+
+function serve(request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'https://localhost')
+  if (url.pathname.startsWith('/moved/')) {
+    response.writeHead(301, { location: url.href.replace('/moved/', '/') }).end()
+    return
+  }
+  const cgi = spawn('git', ['http-backend'], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      GIT_PROJECT_ROOT: base,
+      GIT_HTTP_EXPORT_ALL: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      PATH_INFO: url.pathname,
+      QUERY_STRING: url.search.slice(1),
+      REQUEST_METHOD: request.method ?? 'GET',
+      CONTENT_TYPE: request.headers['content-type'] ?? '',
+      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
+      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+    },
+  })
+  request.pipe(cgi.stdin)
+  const chunks: Buffer[] = []
+  cgi.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  cgi.on('close', () => {
+    const all = Buffer.concat(chunks)
+    const end = all.indexOf('\r\n\r\n')
+    for (const line of all.subarray(0, end).toString().split('\r\n')) {
+      const [name = '', value = ''] = line.split(': ')
+      if (name === 'Status') response.statusCode = Number.parseInt(value, 10)
+      else response.setHeader(name, value)
+    }
+    response.end(all.subarray(end + 4))
+  })
+}
+
+/** A bare repository whose one commit holds what `fill` puts there. */
+function repository(
+  name: string,
+  fill: (dir: string, git: (...args: string[]) => string) => void,
+): string {
+  const work = join(base, `${name}-work`)
+  mkdirSync(work)
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', ...args], {
+      cwd: work,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  git('init', '--quiet', '--initial-branch=main')
+  fill(work, git)
+  git('add', '--all')
+  git('commit', '--quiet', '--message', `The commit of ${name}`)
+  git('clone', '--quiet', '--bare', '.', join(base, `${name}.git`))
+  return git('rev-parse', 'HEAD')
+}
+
+let count = 0
+function input(name: string, change: Partial<FetchInput> = {}): FetchInput {
+  const trustedHosts = [host]
+  return {
+    source: {
+      kind: 'remote',
+      repo: parseRepoUrl(`https://${host}/${name}.git`, { trustedHosts }),
+      address: '127.0.0.1',
+      deployKey: null,
+    },
+    ref: 'main',
+    commitSha: null,
+    dir: join(base, `out-${++count}`, 'source'),
+    caFile,
+    submoduleHosts: [],
+    trustedHosts,
+    maxBytes: 1e6,
+    onLog: () => {},
+    signal: new AbortController().signal,
+    ...change,
+  }
+}
+
+test('brings the newest commit of a branch over https, without its .git', async () => {
+  const sha = repository('plain', (dir) => writeFileSync(join(dir, 'a.txt'), 'a'))
+  const wanted = input('plain')
+  expect(await fetchSource(wanted)).toEqual({
+    commitSha: sha,
+    commitMessage: 'The commit of plain',
+  })
+  expect(readFileSync(join(wanted.dir, 'a.txt'), 'utf8')).toBe('a')
+  expect(existsSync(join(wanted.dir, '.git'))).toBe(false)
+})
+
+test('brings the exact commit that was asked for, also when the branch has moved on', async () => {
+  let first = ''
+  repository('moved-on', (dir, git) => {
+    writeFileSync(join(dir, 'a.txt'), 'old')
+    git('add', '--all')
+    git('commit', '--quiet', '--message', 'Old')
+    first = git('rev-parse', 'HEAD')
+    writeFileSync(join(dir, 'a.txt'), 'new')
+  })
+  const wanted = input('moved-on', { commitSha: first })
+  expect((await fetchSource(wanted)).commitSha).toBe(first)
+  expect(readFileSync(join(wanted.dir, 'a.txt'), 'utf8')).toBe('old')
+})
+
+test('of an annotated tag it brings the commit', async () => {
+  let tagged = ''
+  repository('tagged', (dir, git) => {
+    writeFileSync(join(dir, 'a.txt'), '1')
+    git('add', '--all')
+    git('commit', '--quiet', '--message', 'One')
+    git('tag', '--annotate', 'v1', '--message', 'Version 1')
+    tagged = git('rev-parse', 'HEAD')
+    writeFileSync(join(dir, 'a.txt'), '2')
+  })
+  expect((await fetchSource(input('tagged', { ref: 'v1' }))).commitSha).toBe(tagged)
+})
+
+test.each([
+  ['a branch that is not there', 'plain', { ref: 'nope' }, /no branch or tag "nope"/],
+  ['a repository that is not there', 'missing', {}, /not let us read|does not exist/],
+  ['a certificate that nobody vouches for', 'plain', { caFile: undefined }, /cannot be reached/],
+  ['a redirect', 'moved/plain', {}, /cannot be reached/],
+  ['a commit that is too large', 'plain', { maxBytes: 0 }, /too large/],
+])('refuses %s, with a sentence for people', async (_, name, change, message) => {
+  await expect(fetchSource(input(name, change))).rejects.toMatchObject({
+    userMessage: expect.stringMatching(message),
+    hint: expect.any(String),
+  })
+})
+
+test('runs no filter and no hook of the repository, and follows no link', async () => {
+  const proof = join(base, 'was-here')
+  repository('hostile', (dir, git) => {
+    writeFileSync(join(dir, '.gitattributes'), '* filter=lfs\n*.txt filter=own\n')
+    git('config', 'filter.own.clean', 'cat')
+    writeFileSync(join(dir, 'a.txt'), 'as it is')
+    writeFileSync(join(dir, '.lfsconfig'), `[lfs]\n\turl = https://${host}/lfs\n`)
+    mkdirSync(join(dir, 'hooks'))
+    writeFileSync(join(dir, 'hooks', 'post-checkout'), `#!/bin/sh\ntouch ${proof}\n`, {
+      mode: 0o755,
+    })
+    symlinkSync('/etc/passwd', join(dir, 'link'))
+  })
+  const wanted = input('hostile')
+  await fetchSource(wanted)
+  expect(existsSync(proof)).toBe(false)
+  expect(readFileSync(join(wanted.dir, 'a.txt'), 'utf8')).toBe('as it is')
+  expect(lstatSync(join(wanted.dir, 'link')).isSymbolicLink()).toBe(true)
+})
+
+/** A gitlink as `git submodule add` makes it. */
+function submodule(
+  git: (...args: string[]) => string,
+  dir: string,
+  path: string,
+  url: string,
+  sha: string,
+) {
+  writeFileSync(join(dir, '.gitmodules'), `[submodule "m"]\n\tpath = ${path}\n\turl = ${url}\n`)
+  git('update-index', '--add', '--cacheinfo', `160000,${sha},${path}`)
+  mkdirSync(join(dir, path), { recursive: true })
+}
+
+test('fetches a submodule of the same host, and none of another', async () => {
+  const sha = repository('inner', (dir) => writeFileSync(join(dir, 'inner.txt'), 'inner'))
+  repository('outer', (dir, git) => submodule(git, dir, 'lib/inner', '../inner.git', sha))
+  const wanted = input('outer')
+  await fetchSource(wanted)
+  expect(readFileSync(join(wanted.dir, 'lib/inner/inner.txt'), 'utf8')).toBe('inner')
+
+  repository('stranger', (dir, git) =>
+    submodule(git, dir, 'lib', 'https://elsewhere.example/x.git', sha),
+  )
+  await expect(fetchSource(input('stranger'))).rejects.toMatchObject({
+    userMessage: expect.stringContaining('elsewhere.example'),
+  })
+})
+
+test('fetches over ssh with the deploy key of the server, and with no other', async () => {
+  const sha = repository('private', (dir) => writeFileSync(join(dir, 'a.txt'), 'a'))
+  const encryptionKey = randomBytes(32)
+  const own = makeDeployKey(encryptionKey, 'srv_own', 'own')
+  const other = makeDeployKey(encryptionKey, 'srv_other', 'other')
+  const sshd = await startSshd(own.publicKey)
+  try {
+    const url = `ssh://${userInfo().username}@localhost:${sshd.port}${join(base, 'private.git')}`
+    const withKey = (serverId: string, sealed: string) =>
+      input('private', {
+        source: {
+          kind: 'remote',
+          repo: parseRepoUrl(url, { trustedHosts: [] }),
+          address: '127.0.0.1',
+          deployKey: openDeployKey(encryptionKey, serverId, sealed),
+        },
+      })
+    const wanted = withKey('srv_own', own.sealedPrivateKey)
+    expect((await fetchSource(wanted)).commitSha).toBe(sha)
+    expect(existsSync(join(wanted.dir, '..', 'private'))).toBe(false)
+    await expect(fetchSource(withKey('srv_other', other.sealedPrivateKey))).rejects.toMatchObject({
+      hint: expect.stringContaining('deploy key'),
+    })
+  } finally {
+    sshd.stop()
+  }
+})
+
+async function startSshd(publicKey: string): Promise<{ port: number; stop: () => void }> {
+  const program = await ensureProgram('sshd', ['openssh-server', 'openssh-client'], () => {})
+  const port = await freePort(42_022)
+  const hostKey = join(base, 'host-key')
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey])
+  writeFileSync(join(base, 'authorized'), `${publicKey}\n`, { mode: 0o600 })
+  const settings = [
+    `ListenAddress 127.0.0.1:${port}`,
+    `HostKey ${hostKey}`,
+    `AuthorizedKeysFile ${join(base, 'authorized')}`,
+    'StrictModes no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PidFile none',
+  ]
+  writeFileSync(join(base, 'sshd_config'), `${settings.join('\n')}\n`)
+  mkdirSync('/run/sshd', { recursive: true })
+  const daemon = spawn(program, ['-D', '-e', '-f', join(base, 'sshd_config')], { stdio: 'ignore' })
+  await vi.waitFor(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const socket = connect({ host: '127.0.0.1', port }, () => resolve(void socket.end()))
+        socket.once('error', reject)
+      }),
+    10_000,
+  )
+  return { port, stop: () => daemon.kill() }
+}
+
+test('ends at once when it is canceled', async () => {
+  const abort = new AbortController()
+  abort.abort()
+  await expect(fetchSource(input('plain', { signal: abort.signal }))).rejects.toMatchObject({
+    code: 'canceled',
+  })
+})
