@@ -39,10 +39,7 @@ await supervisor.bringBack(8_000)
 const watching = supervisor.watch().catch((error: unknown) => {
   if (!stop.signal.aborted) log.error({ error }, 'watching instances ended')
 })
-const stopTick = every(5_000, async () => {
-  await sweep(builder, running)
-  await supervisor.reconcile()
-})
+const stopTick = every(5_000, [() => supervisor.reconcile(), () => sweep(builder, running)])
 process.send?.({ type: 'ready', runtime: driver.name })
 log.info({ runtime: driver.name }, 'builder is ready')
 
@@ -74,12 +71,16 @@ async function stopInstances(): Promise<void> {
   await Promise.allSettled(all.map(({ instanceId }) => end(instanceId)))
 }
 
-/** Runs now and again after each pause, never twice at once. Returns the function that ends it. */
-function every(ms: number, work: () => Promise<void>): () => Promise<void> {
+/**
+ * Runs each piece of work now and again after each pause, never twice at once; one that fails keeps
+ * no other from running. Returns the function that ends it.
+ */
+function every(ms: number, works: (() => Promise<void>)[]): () => Promise<void> {
   let timer: NodeJS.Timeout
   let current = run()
   async function run(): Promise<void> {
-    await work().catch((error: unknown) => log.error({ error }, 'the sweep went wrong'))
+    for (const work of works)
+      await work().catch((error: unknown) => log.error({ error }, 'the sweep went wrong'))
     if (!stop.signal.aborted) timer = setTimeout(() => (current = run()), ms)
   }
   return async () => {
