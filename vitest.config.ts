@@ -27,6 +27,8 @@ export default defineConfig({
           globalSetup: 'infra/test/services-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // They wait more than they compute: left to itself Vitest takes one worker on two cores.
+          maxWorkers: 3,
         },
       },
       {
