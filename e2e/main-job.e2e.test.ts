@@ -128,6 +128,9 @@ describe.runIf(dockerIsUp())('pushed with git, under docker, with Redis', () => 
   })
 
   test('the request log tells who called which tool, with what result and how quickly', async () => {
+    const greet = { name: 'greet', arguments: { name: 'Grace' } }
+    await callWithTypeScript(endpoint('e2e-python'), greet, 'auto')
+    await sleep(1_500) // Written in batches, off the request's path.
     const listed = await platform.moorage('logs', 'e2e-python', '--requests', '--json', '-n', '200')
     expect(listed.exitCode, listed.stderr).toBe(0)
     expect(listed.stdout).toContain('"tools/call"')
