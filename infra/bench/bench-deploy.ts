@@ -1,16 +1,17 @@
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { baseImage } from '@moorage/testing/services'
+import { baseImage, caBundlePath } from '@moorage/testing/services'
 import { connectTypeScript } from '../../e2e/clients/clients.ts'
 import { type Platform, run, startPlatform } from '../../e2e/platform.ts'
 import { createRepository, type Repository } from '../../e2e/repository.ts'
 import { median } from './statistics.ts'
 
-const rounds = 7
+const rounds = 5
 const servers = [
   { example: 'python-fastmcp', file: 'server.py', comment: '#' },
-  { example: 'typescript-sdk', file: 'src/main.ts', comment: '//' },
+  { example: 'typescript-sdk', file: 'src/server.ts', comment: '//' },
 ]
 
 /**
@@ -39,6 +40,9 @@ async function measure(platform: Platform, server: (typeof servers)[number]) {
   const byHand: number[] = []
   try {
     const plan = await platform.moorage('plan', repo.dir, '--dockerfile')
+    const [official = ''] = /^FROM (python|node):\S+/m.exec(plan.stdout) ?? []
+    const language = official.includes('python') ? 'python' : 'node'
+    const base = (await byHandBase(language)) ?? official.slice('FROM '.length)
     const dockerfile = join(repo.dir, 'Dockerfile.by-hand')
     for (let round = 0; round <= rounds; round++) {
       repo.edit(server.file, (text) => `${text}\n${server.comment} ${round}\n`)
@@ -49,7 +53,7 @@ async function measure(platform: Platform, server: (typeof servers)[number]) {
       })
       // Another change, so that neither has built it before.
       repo.edit(server.file, (text) => `${text}\n${server.comment} by hand ${sha}\n`)
-      writeFileSync(dockerfile, onOurBase(plan.stdout))
+      writeFileSync(dockerfile, plan.stdout.replace(/^FROM (python|node):\S+/gm, `FROM ${base}`))
       const hand = await time(() => deployByHand(repo, slug))
       if (round === 0) continue // The first of each fills the caches.
       pushes.push(push)
@@ -70,29 +74,43 @@ async function measure(platform: Platform, server: (typeof servers)[number]) {
   }
 }
 
-/** The same base images that the platform was given. */
-function onOurBase(dockerfile: string): string {
-  return dockerfile.replace(
-    /^FROM (python|node):\S+/gm,
-    (name, language: 'python' | 'node') => `FROM ${baseImage(language) ?? name.slice(5)}`,
+/**
+ * The base images that the platform was given; where this machine has a CA of its own, by hand that
+ * means an image that trusts it.
+ */
+async function byHandBase(language: 'python' | 'node'): Promise<string | null> {
+  const image = baseImage(language)
+  const ca = caBundlePath()
+  if (!image || !ca) return image
+  const dir = mkdtempSync(join(tmpdir(), 'moorage-bench-'))
+  const env = ['PIP_CERT', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'].map(
+    (name) => `ENV ${name}=/ca.pem`,
   )
+  writeFileSync(
+    join(dir, 'Dockerfile'),
+    [`FROM ${image}`, 'COPY ca.pem /ca.pem', ...env].join('\n'),
+  )
+  copyFileSync(ca, join(dir, 'ca.pem'))
+  await buildByHand(dir, 'Dockerfile', `bench-base-${language}`)
+  rmSync(dir, { recursive: true })
+  return `bench-base-${language}`
+}
+
+/** The engine's own BuildKit, as `docker build` uses it, without needing the buildx plug-in. */
+async function buildByHand(dir: string, dockerfile: string, tag: string): Promise<void> {
+  const tar = join(tmpdir(), `${tag}.tar`)
+  await must('tar', ['--exclude=.git', '-C', dir, '-cf', tar, '.'])
+  const url = `http://engine/build?version=2&dockerfile=${dockerfile}&t=${tag}`
+  const socket = ['--silent', '--fail', '--unix-socket', '/var/run/docker.sock', '-X', 'POST']
+  const body = ['-H', 'Content-Type: application/x-tar', '--data-binary', `@${tar}`]
+  const said = await must('curl', [...socket, ...body, url])
+  rmSync(tar)
+  if (said.includes('"errorDetail"')) throw new Error(said.slice(-2000))
 }
 
 async function deployByHand(repo: Repository, slug: string): Promise<void> {
   const name = `${slug}-by-hand`
-  const tar = join(repo.dir, '..', `${slug}.tar`)
-  await must('tar', ['--exclude=.git', '-C', repo.dir, '-cf', tar, '.'])
-  // The engine's own BuildKit, as `docker build` uses it, without needing the buildx plug-in.
-  const build = `http://engine/build?version=2&dockerfile=Dockerfile.by-hand&t=${name}`
-  const curl = ['--silent', '--fail', '--unix-socket', '/var/run/docker.sock', '-X', 'POST']
-  await must('curl', [
-    ...curl,
-    '-H',
-    'Content-Type: application/x-tar',
-    '--data-binary',
-    `@${tar}`,
-    build,
-  ])
+  await buildByHand(repo.dir, 'Dockerfile.by-hand', name)
   await must('docker', ['rm', '--force', name])
   const hardened = ['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--user', '10001']
   const limits = ['--memory', '512m', '--memory-swap', '512m', '--cpus', '1', '--pids-limit', '256']
