@@ -12,7 +12,13 @@ const stageSchema = z.object({
   caches: z.array(z.string()),
 })
 
-export const languages = ['python', 'node'] as const
+/** What there are base images for; `debian` has no language in it, for programs that need none. */
+export const languages = ['python', 'node', 'golang', 'rust', 'debian'] as const
+export type Language = (typeof languages)[number]
+
+const packageSchema = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/)
+const baseSchema = z.object({ language: z.enum(languages), version: z.string() })
+const remoteSchema = z.object({ url: z.url(), headers: z.record(z.string(), z.string()) })
 
 /** Why the plan is as it is: one row a choice, for people. */
 const reasonSchema = z.object({
@@ -27,18 +33,27 @@ const reasonSchema = z.object({
  */
 export const buildPlanSchema = z.object({
   version: z.literal(1),
-  /** `dockerfile`: the repository's own; the rest of the plan but port and path is unused. */
-  kind: z.enum(['dockerfile', 'python', 'node']),
+  /**
+   * `dockerfile`: the repository's own. `image`: one that exists already. `remote`: a server that
+   * runs elsewhere; nothing is built or started. With these three the stages are empty.
+   */
+  kind: z.enum(['dockerfile', 'python', 'node', 'go', 'rust', 'image', 'remote']),
   /** A short name for people: "Python FastMCP", "TypeScript SDK", "Dockerfile". */
   flavor: z.string(),
   /** The application's directory, relative to the repository's root; '.' is the root itself. */
   rootDir: z.string(),
   /** Relative to rootDir; only where kind is `dockerfile`. */
   dockerfile: z.string().nullable(),
+  /** An image reference, by tag or digest; only where kind is `image`. */
+  image: z.string().max(500).nullable().optional(),
+  /** Only where kind is `remote`. Header values may name the server's variables as `${NAME}`. */
+  remote: remoteSchema.nullable().optional(),
   /** The language and version ("3.12", "24") whose base image is used. */
-  base: z.object({ language: z.enum(languages), version: z.string() }).nullable(),
-  /** Debian packages that the build or the server needs. */
-  packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/)),
+  base: baseSchema.nullable(),
+  /** Debian packages that the running server needs; the build has them too. */
+  packages: z.array(packageSchema),
+  /** Debian packages that the build alone needs: compilers, headers. */
+  buildPackages: z.array(packageSchema).optional(),
   install: stageSchema,
   build: stageSchema,
   /**
@@ -50,7 +65,15 @@ export const buildPlanSchema = z.object({
     .object({ directory: z.string(), run: z.array(commandSchema) })
     .nullable()
     .optional(),
-  /** An empty command is the image's own, and only there where kind is `dockerfile`. */
+  /**
+   * Where only a part of what was built is needed to run: its paths below the root directory, and
+   * the base that it runs on. Null or left out: all of it, on `base`.
+   */
+  output: z
+    .object({ base: baseSchema, paths: z.array(z.string()).min(1) })
+    .nullable()
+    .optional(),
+  /** An empty command is the image's own, and only there where kind is `dockerfile` or `image`. */
   start: z.object({
     command: z.array(z.string().max(4096)).max(64),
     env: z.record(z.string(), z.string()),
@@ -58,7 +81,8 @@ export const buildPlanSchema = z.object({
   /** Where the server listens inside its container, and on which path it speaks MCP. */
   port: z.number().int().min(1).max(65535),
   path: z.string().regex(/^\//),
-  transport: z.enum(['streamable-http', 'sse']),
+  /** What the server itself speaks; in front of `stdio` the runtime puts the bridge (packages/mcp/src/bridge). */
+  transport: z.enum(['streamable-http', 'sse', 'stdio']),
   reasons: z.array(reasonSchema),
 })
 

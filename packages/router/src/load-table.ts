@@ -1,6 +1,6 @@
 import type { Db } from '@moorage/db/client'
 import type { Scope } from '@moorage/domain/permission'
-import { z } from 'zod'
+import { readRouting } from '@moorage/domain/routing'
 import type { InstanceEntry, KeyEntry, ServerEntry } from './table.ts'
 
 type InstanceRow = {
@@ -18,15 +18,13 @@ type ServerRow = {
   teamId: string
   slug: string
   access: ServerEntry['access']
-  settings: unknown
+  routing: unknown
   version: bigint | null
   deploymentId: string | null
   planPath: string | null
   planPort: number | null
   instances: InstanceRow[]
 }
-
-const settingsSchema = z.object({ reopenSessions: z.boolean().optional().catch(undefined) })
 
 /**
  * Every server, or the named ones and all whose route is newer than `newerThan`. One statement,
@@ -37,7 +35,7 @@ export async function readServers(
   only?: { ids: string[]; newerThan: bigint },
 ): Promise<ServerEntry[]> {
   const rows = await db.$queryRaw<ServerRow[]>`
-    SELECT s.id, s."teamId", s.slug, s.access::text AS access, s.settings, r.version,
+    SELECT s.id, s."teamId", s.slug, s.access::text AS access, s.routing, r.version,
            r."deploymentId", d.plan->>'path' AS "planPath", (d.plan->>'port')::int AS "planPort",
            COALESCE(i.instances, '[]'::json) AS instances
     FROM "Server" s
@@ -82,14 +80,13 @@ export async function readKeys(db: Db, ids?: string[]): Promise<KeyEntry[]> {
 }
 
 function serverEntry(row: ServerRow): ServerEntry {
-  const settings = settingsSchema.safeParse(row.settings)
   return {
     id: row.id,
     teamId: row.teamId,
     slug: row.slug,
     access: row.access,
     mcpPath: row.planPath ?? '/mcp',
-    reopenSessions: settings.data?.reopenSessions !== false,
+    reopenSessions: readRouting(row.routing).reopenSessions,
     version: row.version,
     instances: row.instances.map((instance) => instanceEntry(row, instance)),
   }

@@ -30,8 +30,8 @@ async function sessionServer(name: string, options: { delayMs?: number } = {}) {
   return upstream
 }
 
-async function addServer(settings = {}): Promise<TestServer & { mcp: string }> {
-  const server = await platform.addServer(teamId, { settings })
+async function addServer(routing = {}): Promise<TestServer & { mcp: string }> {
+  const server = await platform.addServer(teamId, { routing })
   return { ...server, mcp: `${url}/${server.slug}/mcp` }
 }
 

@@ -1,14 +1,17 @@
-import type { BuildPlan } from '@moorage/build-plan/plan'
+import type { BuildPlan, Language } from '@moorage/build-plan/plan'
 import { AppError } from '@moorage/domain/error'
 import type Docker from 'dockerode'
 import { orNull } from './engine.ts'
 
 /** Image names by language, `{version}` standing for the plan's: `python:{version}-slim`. */
-export type BaseImages = { python: string; node: string }
+export type BaseImages = Record<Language, string>
 
 export const officialBaseImages: BaseImages = {
   python: 'python:{version}-slim',
   node: 'node:{version}-slim',
+  golang: 'golang:{version}',
+  rust: 'rust:{version}-slim',
+  debian: 'debian:{version}-slim',
 }
 
 /** The name of the image that a plan builds on; on the machine, or pulled now. */
