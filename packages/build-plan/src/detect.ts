@@ -32,7 +32,7 @@ export function planBuild(
   const app = subtree(tree, rootDir)
   if (app.files.length === 0) throw emptyDirectory(rootDir)
   for (const provider of settings.dockerfile === undefined ? providers : [dockerfile]) {
-    const plan = provider.detect(app, { rootDir, settings })
+    const plan = provider.detect(app, { rootDir, repository: tree, settings })
     if (plan !== null) return finish(plan, settings)
   }
   throw nothingFound(app, rootDir)

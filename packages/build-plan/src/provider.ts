@@ -5,6 +5,8 @@ import type { SourceTree } from './source-tree.ts'
 export type Context = {
   /** The application's directory in the repository; the tree handed along starts there. */
   rootDir: string
+  /** The whole of it, for what stands above that directory: a workspace's manifest and lock file. */
+  repository: SourceTree
   /** moorage.json with the dashboard's settings over it. */
   settings: Settings
 }
