@@ -21,7 +21,7 @@ const anyOf = (/** @type {string[]} */ list) => `(${list.join('|')})`
 
 // Code that proves or measures from outside may speak to anything as a user's client does.
 const outside =
-  '[.]test[.]tsx?$|-fixture[.]ts$|/(fixtures|test|testing)/|^e2e/|^infra/(test|bench)/|^packages/testing/'
+  '[.]test[.]tsx?$|-fixture[.]ts$|/(fixtures|test|testing)/|^e2e/|^infra/(test|bench|compatibility)/|^packages/testing/'
 
 const layers = names.map((name) => ({
   name: `layer-${name}`,
@@ -87,7 +87,7 @@ export default {
   options: {
     doNotFollow: { path: '(^|/)node_modules/|/generated/' },
     exclude: {
-      path: '(^|/)[.](next|moorage)/|^e2e/servers/|^infra/(examples|test/fixtures)/|[.]css$',
+      path: '(^|/)[.](next|moorage)/|^e2e/(servers|flavors)/|^infra/(examples|test/fixtures)/|[.]css$',
     },
     // Imports that only carry types order the layers just the same.
     tsPreCompilationDeps: true,

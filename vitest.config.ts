@@ -5,7 +5,7 @@ const skipped = [
   '**/fixtures/**',
   '**/.moorage/**',
   '**/.next/**',
-  'e2e/servers/**',
+  'e2e/{servers,flavors}/**',
   'infra/examples/**',
 ]
 
@@ -15,8 +15,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,packages,infra}/**/*.test.{ts,tsx}'],
-          exclude: [...skipped, '**/*.integration.test.ts', '**/e2e/**'],
+          include: ['{apps,packages,infra,e2e}/**/*.test.{ts,tsx}'],
+          exclude: [...skipped, '**/*.{integration,e2e}.test.ts'],
         },
       },
       {
