@@ -1,32 +1,40 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import {
+  Client,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
 import { run } from '../platform.ts'
 import { fastmcpPython, inspectorMain } from './install.ts'
 
 export type Called = { tools: string[]; text: string }
 type Endpoint = { url: string; key: string }
 
-/** The official TypeScript client, in the era asked for. */
+/** The official TypeScript client, in the era asked for; `sse` is the transport of 2024-11-05. */
 export async function callWithTypeScript(
   { url, key }: Endpoint,
   call: { name: string; arguments: Record<string, unknown> },
-  mode: 'auto' | 'legacy',
+  mode: 'auto' | 'legacy' | 'sse',
 ): Promise<Called> {
   const { client, close } = await connectTypeScript({ url, key }, mode)
   try {
     const { tools } = await client.listTools()
     const result = await client.callTool(call)
+    if (result.isError) throw new Error(JSON.stringify(result))
     return { tools: tools.map((tool) => tool.name).sort(), text: textOf(result.content) }
   } finally {
     await close()
   }
 }
 
-export async function connectTypeScript({ url, key }: Endpoint, mode: 'auto' | 'legacy') {
-  const client = new Client({ name: 'e2e', version: '1' }, { versionNegotiation: { mode } })
-  const transport = new StreamableHTTPClientTransport(new URL(url), {
-    requestInit: { headers: { authorization: `Bearer ${key}` } },
-  })
-  await client.connect(transport)
+export async function connectTypeScript(
+  { url, key }: Endpoint,
+  mode: 'auto' | 'legacy' | 'sse',
+): Promise<{ client: Client; close(): Promise<void> }> {
+  const versionNegotiation = { mode: mode === 'auto' ? mode : 'legacy' } as const
+  const client = new Client({ name: 'e2e', version: '1' }, { versionNegotiation })
+  const Transport = mode === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport
+  const requestInit = { headers: { authorization: `Bearer ${key}` } }
+  await client.connect(new Transport(new URL(url), { requestInit }))
   return { client, close: () => client.close() }
 }
 

@@ -10,6 +10,7 @@ const commands = {
   start: { main: 'infra/supervisor/main.ts', quiet: false, needsPnpm: true },
   test: { main: 'infra/test/run.ts', quiet: false, needsPnpm: true },
   check: { main: 'infra/test/check.ts', quiet: false, needsPnpm: false },
+  compatibility: { main: 'infra/compatibility/main.ts', quiet: true, needsPnpm: true },
   bench: { main: 'infra/bench/main.ts', quiet: true, needsPnpm: true },
   moorage: { main: 'apps/cli/src/main.ts', quiet: true, needsPnpm: false },
 }

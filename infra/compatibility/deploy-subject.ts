@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Platform } from '../../e2e/platform.ts'
+import { fetchSource } from './fetch-source.ts'
+import type { Subject } from './subject.ts'
+
+const failureSchema = z.object({
+  step: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  lastLines: z.array(z.string()),
+})
+const deploymentSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  durationMs: z.number().nullable(),
+  imageSizeBytes: z.number().nullable(),
+  plan: z.object({ flavor: z.string(), transport: z.string() }).nullable(),
+  failure: failureSchema.nullable(),
+})
+const serverSchema = z.object({ url: z.string(), latest: deploymentSchema.nullable() })
+
+export type Deployed = {
+  url: string
+  flavor: string
+  transport: string
+  durationMs: number
+  imageSizeBytes: number | null
+}
+
+/** Makes the server with its settings and variables, and stays until it is live. Throws why not. */
+export async function deploySubject(
+  platform: Platform,
+  subject: Subject,
+  options: { slug: string; mirrorDir: string | null },
+): Promise<Deployed> {
+  const { slug } = options
+  const { source, settings, env } = subject
+  const kind = source === undefined ? 'settings' : 'git'
+  await callApi(platform, 'servers.create', { slug, source: kind, settings, env })
+  if (source !== undefined) await push(platform, source, options)
+  return await untilDone(platform, slug)
+}
+
+async function push(
+  platform: Platform,
+  source: NonNullable<Subject['source']>,
+  { slug, mirrorDir }: { slug: string; mirrorDir: string | null },
+): Promise<void> {
+  const { dir, remove } = await fetchSource(source, { mirrorDir })
+  try {
+    const sent = await platform.moorage('deploy', dir, '--server', slug, '--no-wait')
+    if (sent.exitCode !== 0) throw new Error(sent.stderr || sent.stdout)
+  } finally {
+    remove()
+  }
+}
+
+async function untilDone(platform: Platform, slug: string): Promise<Deployed> {
+  const deadline = Date.now() + 1_000_000
+  while (Date.now() < deadline) {
+    const server = serverSchema.parse(await callApi(platform, 'servers.get', { slug }))
+    const { latest, url } = server
+    if (latest?.status === 'live' && latest.plan) {
+      const { durationMs, imageSizeBytes } = latest
+      return { url, ...latest.plan, durationMs: durationMs ?? 0, imageSizeBytes }
+    }
+    if (latest?.failure) throw new Error(explain(latest.failure))
+    await sleep(250)
+  }
+  throw new Error('The deployment neither went live nor failed.')
+}
+
+function explain({ step, message, hint, lastLines }: z.infer<typeof failureSchema>): string {
+  return [`${step}: ${message}`, hint ?? '', ...lastLines.slice(-5)].filter(Boolean).join('\n')
+}
+
+/** As the dashboard and the CLI call it. */
+async function callApi(platform: Platform, procedure: string, input: object): Promise<unknown> {
+  const url = new URL(`/api/trpc/${procedure}`, platform.ready.dashboardUrl)
+  const headers = {
+    authorization: `Bearer ${platform.ready.adminApiKey}`,
+    'content-type': 'application/json',
+  }
+  const body = JSON.stringify({ json: input })
+  const isQuery = procedure.endsWith('.get')
+  if (isQuery) url.searchParams.set('input', body)
+  const answer = await fetch(url, { headers, ...(isQuery ? {} : { method: 'POST', body }) })
+  const { result, error } = (await answer.json()) as {
+    result?: { data: { json: unknown } }
+    error?: { json: { message: string } }
+  }
+  if (error) throw new Error(error.json.message)
+  return result?.data.json
+}
