@@ -94,7 +94,7 @@ test('settings replace what was found, and say so', () => {
     transport: 'sse',
     packages: ['libpq5'],
     start: {
-      command: ['python3', 'server.py', '--port', portPlaceholder],
+      command: ['.venv/bin/python', 'server.py', '--port', portPlaceholder],
       env: { LOG_LEVEL: 'debug' },
     },
   })

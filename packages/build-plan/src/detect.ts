@@ -3,7 +3,8 @@ import { type BuildPlan, buildPlanSchema, type Reason } from './plan.ts'
 import type { Provider } from './provider.ts'
 import { dockerfile } from './providers/dockerfile.ts'
 import { fastmcpJson } from './providers/fastmcp-json.ts'
-import { pythonFastmcp } from './providers/python-fastmcp.ts'
+import { pythonPackage } from './providers/python-package.ts'
+import { pythonProject } from './providers/python-project.ts'
 import { pythonUndeclared } from './providers/python-undeclared.ts'
 import { typescriptSdk } from './providers/typescript-sdk.ts'
 import { repositoryPath } from './repository-path.ts'
@@ -13,9 +14,10 @@ import { subtree } from './subtree.ts'
 
 /** In the order of precedence: what says it most plainly comes first. */
 const providers: readonly Provider[] = [
+  pythonPackage,
   fastmcpJson,
   dockerfile,
-  pythonFastmcp,
+  pythonProject,
   typescriptSdk,
   pythonUndeclared,
 ]

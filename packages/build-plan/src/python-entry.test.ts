@@ -35,6 +35,11 @@ test.each<[string, Record<string, string>, string]>([
     { 'x.py': 'from fastmcp import FastMCP\ndef build() -> FastMCP:\n  ...' },
     'x.py:build',
   ],
+  [
+    'the file that imports the tools and runs it',
+    { 'app.py': make('mcp'), 'main.py': 'from app import mcp\nimport tools\nmcp.run()' },
+    'main.py:mcp',
+  ],
   ['MCPServer', { 'x.py': 'from mcp.server import MCPServer\nmcp = MCPServer("x")' }, 'x.py:mcp'],
 ])('finds %s', (_name, files, expected) => {
   const entry = findPythonEntry(sourceTreeFrom(files))

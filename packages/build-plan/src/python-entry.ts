@@ -29,28 +29,39 @@ export function findPythonEntry(
   tree: SourceTree,
   scripts: readonly string[] = [],
 ): PythonEntry | null {
-  const candidates = scanSources(tree, ['.py'])
+  const sources = scanSources(tree, ['.py'])
+  const makers = sources
     .map((source) => ({ source, objects: objectsIn(source.text) }))
     .filter((candidate) => candidate.objects.length > 0)
+  const candidates = [...makers, ...runnersOf(makers, sources)]
   const rank = rankBy(scripts)
   const [best, ...rest] = candidates.sort((a, b) => rank(a) - rank(b))
   if (best === undefined) return null
   const object = objectNames.find((name) => best.objects.includes(name)) ?? best.objects[0]
   if (object === undefined) return null
-  return describe(best.source, object, rest)
+  return describe(best.source, object, { library: libraryOf(makers, object), rest })
 }
 
-/** The same facts of a file that somebody named. Null where it is not in the tree. */
-export function pythonEntryAt(
-  tree: SourceTree,
-  path: string,
-  object: string | null,
-): PythonEntry | null {
-  const text = tree.read(path)
-  if (text === null) return null
-  const objects = objectsIn(text)
-  const found = objectNames.find((name) => objects.includes(name)) ?? objects[0] ?? 'mcp'
-  return describe({ path, text }, object ?? found, [])
+/** Files that run an object of another file: their imports are what gives it its tools. */
+function runnersOf(makers: Candidate[], sources: Source[]): Candidate[] {
+  const names = [...new Set(makers.flatMap((maker) => maker.objects))].slice(0, 50)
+  const others = sources.filter((source) => makers.every((maker) => maker.source !== source))
+  return others
+    .map((source) => ({ source, objects: names.filter((name) => runsImported(name, source.text)) }))
+    .filter((candidate) => candidate.objects.length > 0)
+}
+
+function runsImported(name: string, text: string): boolean {
+  const imported = new RegExp(
+    `^from [\\w.]{1,200} import (?:\\([^)]{0,500}|[^\\n(]{0,500})\\b${name}\\b(?! as)`,
+    'm',
+  )
+  return text.includes(`${name}.run`) && imported.test(text)
+}
+
+function libraryOf(makers: Candidate[], object: string): PythonEntry['library'] {
+  const maker = makers.find(({ objects }) => objects.includes(object))
+  return /^\s*(?:from|import) fastmcp\b/m.test(maker?.source.text ?? '') ? 'fastmcp' : 'mcp'
 }
 
 function objectsIn(text: string): string[] {
@@ -76,14 +87,18 @@ function rankBy(scripts: readonly string[]): (candidate: Candidate) => number {
   }
 }
 
-function describe(source: Source, object: string, rest: Candidate[]): PythonEntry {
+function describe(
+  source: Source,
+  object: string,
+  known: { library: PythonEntry['library']; rest: Candidate[] },
+): PythonEntry {
   const { text } = source
   return {
     path: source.path,
     object,
-    library: /^\s*(?:from|import) fastmcp\b/m.test(text) ? 'fastmcp' : 'mcp',
+    library: known.library,
     runsOnImport: new RegExp(`^(?:asyncio\\.run\\()?${object}\\.run\\w*\\(`, 'm').test(text),
     relativeImports: /^[ \t]*from \.+\w* ?import\b|^[ \t]*from \.+\w/m.test(text),
-    others: rest.map((candidate) => candidate.source.path),
+    others: known.rest.map((candidate) => candidate.source.path),
   }
 }

@@ -2,12 +2,15 @@ import type { BuildPlan, Command } from './plan.ts'
 import type { PythonManifest } from './python-manifest.ts'
 
 /**
- * The installer, pinned: it is put into a virtual environment of its own, because plain base
+ * The installers, pinned: each is put into a virtual environment of its own, because plain base
  * images have none, and taken away again before anything is started.
  */
 const uvVersion = '0.13.9'
 const uvDirectory = '.moorage/uv'
 const uv = `${uvDirectory}/bin/uv`
+const poetryPins = ['poetry==2.5.1', 'poetry-plugin-export==1.10.1']
+const poetryDirectory = '.moorage/poetry'
+const exported = '.moorage/requirements.txt'
 
 /** Where a project that is itself a package goes, beside the dependencies that never change with it. */
 const siteDirectory = '.moorage/site'
@@ -15,62 +18,108 @@ const siteDirectory = '.moorage/site'
 /** Copied, because a cache mount is another file system and a shared inode could be written to. */
 const installFlags = ['--no-progress', '--link-mode', 'copy', '--compile-bytecode']
 
+export type PythonStages = Pick<
+  BuildPlan,
+  'install' | 'build' | 'dependencies' | 'buildPackages'
+> & { pythonPath: string }
+
+/** What to install besides what the manifest says, and what to run after it. */
+export type PythonExtras = {
+  requirements?: readonly string[]
+  /** Directories of the repository that are installed in place. */
+  editable?: readonly string[]
+  build?: Command | undefined
+}
+
 /** Install, build and dependency stages of a Python project; uv reads pip's own requirement files. */
-export function pythonInstall(
-  manifest: PythonManifest,
-  extra: { requirements?: readonly string[]; build?: Command | undefined },
-): Pick<BuildPlan, 'install' | 'build' | 'dependencies'> & { pythonPath: string } {
-  const requirements = extra.requirements ?? []
+export function pythonInstall(manifest: PythonManifest, extras: PythonExtras): PythonStages {
+  const { requirements = [], editable = [] } = extras
+  const named = [...editable.flatMap((path) => ['-e', `./${path}`]), ...dashed(requirements)]
+  const copy = editable.length > 0 ? ['.'] : manifest.copy
   const caches = ['.cache/uv', '.cache/pip']
-  const needsSource = manifest.copy.includes('.')
   const install: Command[] = [
     ['python3', '-m', 'venv', uvDirectory],
     [`${uvDirectory}/bin/python`, '-m', 'pip', 'install', '--quiet', `uv==${uvVersion}`],
     [uv, 'venv', '--quiet', '--python', `${uvDirectory}/bin/python`, '.venv'],
     ...installDependencies(manifest),
-    ...(requirements.length > 0 ? [pipInstall(['--', ...requirements])] : []),
+    ...(named.length > 0 ? [pipInstall(named)] : []),
   ]
+  const needsSource = copy.includes('.')
   const drop = [['rm', '-rf', uvDirectory]]
   const compile = [
-    ...(manifest.isPackage ? [installProject()] : []),
-    ...(extra.build === undefined ? [] : [extra.build]),
+    ...(manifest.packages.length > 0 ? [installPackages(manifest.packages)] : []),
+    ...(extras.build === undefined ? [] : [extras.build]),
   ]
   const build = needsSource || compile.length > 0 ? [...compile, ...drop] : []
+  const usesGit = manifest.usesGit || requirements.some((name) => name.includes('git+'))
   return {
-    install: { copy: manifest.copy, run: install, caches },
+    install: { copy, run: install, caches },
     build: { copy: ['.'], run: build, caches },
     dependencies: needsSource ? null : { directory: '.venv', run: drop },
-    pythonPath: [...(manifest.isPackage ? [siteDirectory] : ['src']), '.'].join(':'),
+    ...(usesGit ? { buildPackages: ['git'] } : {}),
+    pythonPath: pythonPath(manifest),
   }
 }
 
+function dashed(requirements: readonly string[]): string[] {
+  return requirements.length > 0 ? ['--', ...requirements] : []
+}
+
 function installDependencies(manifest: PythonManifest): Command[] {
-  switch (manifest.kind) {
+  const { directory, kind } = manifest
+  switch (kind) {
     case 'uv-lock':
-      return [
-        [
-          uv,
-          'sync',
-          '--frozen',
-          '--no-dev',
-          '--no-install-project',
-          '--no-python-downloads',
-          ...installFlags,
-        ],
-      ]
+      return [syncLocked(directory)]
+    case 'poetry':
+      return exportByPoetry([['lock', '--no-interaction']])
+    case 'poetry-lock':
+      return exportByPoetry([])
     case 'pyproject':
-      return [pipInstall(['-r', 'pyproject.toml'])]
+      return [pipInstall(['-r', below(directory, 'pyproject.toml')])]
     case 'requirements':
       return [pipInstall(['-r', manifest.file ?? 'requirements.txt'])]
+    case 'script':
+      return manifest.requirements.length > 0 ? [pipInstall(dashed(manifest.requirements))] : []
     case 'none':
       return []
   }
+}
+
+function syncLocked(directory: string): Command {
+  const flags = ['--frozen', '--no-dev', '--no-python-downloads', ...installFlags]
+  if (directory === '.') return [uv, 'sync', '--no-install-project', ...flags]
+  // Left to itself, uv looks for the environment beside the project's own lock file.
+  const active = ['--active', '--project', directory, '--no-install-workspace']
+  return ['env', 'VIRTUAL_ENV=.venv', uv, 'sync', ...active, ...flags]
+}
+
+/** Poetry knows its lock file best, and uv fills the environment, as it does for every project. */
+function exportByPoetry(before: string[][]): Command[] {
+  const poetry = `${poetryDirectory}/bin/poetry`
+  return [
+    [uv, 'venv', '--quiet', '--python', `${uvDirectory}/bin/python`, poetryDirectory],
+    [uv, 'pip', 'install', '--quiet', '--python', `${poetryDirectory}/bin/python`, ...poetryPins],
+    ...before.map((words) => [poetry, ...words]),
+    [poetry, 'export', '--no-interaction', '--output', exported],
+    pipInstall(['-r', exported]),
+    ['rm', '-rf', poetryDirectory, exported],
+  ]
 }
 
 function pipInstall(what: string[]): Command {
   return [uv, 'pip', 'install', '--python', '.venv/bin/python', ...installFlags, ...what]
 }
 
-function installProject(): Command {
-  return pipInstall(['--no-deps', '--target', siteDirectory, '.'])
+function installPackages(directories: string[]): Command {
+  const paths = directories.map((directory) => (directory === '.' ? '.' : `./${directory}`))
+  return pipInstall(['--no-deps', '--target', siteDirectory, ...paths])
+}
+
+function pythonPath({ directory, packages }: PythonManifest): string {
+  const own = packages.includes(directory) ? [] : [below(directory, 'src')]
+  return [...(packages.length > 0 ? [siteDirectory] : []), ...own, directory].join(':')
+}
+
+function below(directory: string, path: string): string {
+  return directory === '.' ? path : `${directory}/${path}`
 }

@@ -60,9 +60,10 @@ else:
 server.run(transport="streamable-http", **options)
 `.trimStart()
 
-/** Starts an entry: by module where it belongs to a package, else by file. */
-export function launchPython(entry: PythonEntry, path: string): Command {
-  const target = entry.relativeImports ? moduleName(entry.path) : entry.path
+/** Starts an entry: by module where it belongs to a package, else by file below `directory`. */
+export function launchPython(entry: PythonEntry, path: string, directory = '.'): Command {
+  const file = directory === '.' ? entry.path : `${directory}/${entry.path}`
+  const target = entry.relativeImports ? moduleName(entry.path) : file
   // A bare `mcp.run()` at the end of a file would serve stdio for ever, in the middle of the import.
   const hushed = entry.runsOnImport ? classes[entry.library].join(',') : ''
   const at = `${target}:${entry.object}`

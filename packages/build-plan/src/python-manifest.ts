@@ -1,116 +1,145 @@
 import { AppError } from '@moorage/domain/error'
-import { parse } from 'smol-toml'
-import { z } from 'zod'
+import { type Pyproject, parsePyproject } from './python-pyproject.ts'
 import { readRequirements, requirementName } from './python-requirements.ts'
+import { readScriptMetadata, type ScriptMetadata } from './python-script-metadata.ts'
 import type { SourceTree } from './source-tree.ts'
 
 /** Where a Python project says what it needs, read once for every provider. */
 export type PythonManifest = {
-  kind: 'uv-lock' | 'pyproject' | 'requirements' | 'none'
+  kind: 'uv-lock' | 'poetry-lock' | 'poetry' | 'pyproject' | 'requirements' | 'script' | 'none'
   /** The file that lists the dependencies; null where the kind is `none`. */
   file: string | null
+  /** Distribution names of what is needed, as PEP 503 normalises them. */
   names: Set<string>
+  /** What a script's own block lists; only where the kind is `script`. */
+  requirements: string[]
   requiresPython: string | null
   /** Files that an install needs, or ['.'] where it needs the source itself. */
   copy: string[]
-  /** The project itself is a package that has to be installed besides its dependencies. */
-  isPackage: boolean
-  /** Console scripts, as "module:function". */
-  scripts: string[]
+  /** The directory of pyproject.toml; another than '.' in a workspace. */
+  directory: string
+  /** Directories of packages that have to be installed besides the dependencies. */
+  packages: string[]
+  name: string | null
+  /** Console scripts: "module:function" by name. */
+  scripts: Record<string, string>
+  /** Some dependency comes from a git repository. */
+  usesGit: boolean
 }
 
-const pyprojectSchema = z.looseObject({
-  project: z
-    .looseObject({
-      dependencies: z.array(z.string()).optional(),
-      dynamic: z.array(z.string()).optional(),
-      'requires-python': z.string().optional(),
-      scripts: z.record(z.string(), z.string()).optional(),
-    })
-    .optional(),
-  'build-system': z.looseObject({}).optional(),
-  tool: z
-    .looseObject({
-      poetry: z
-        .looseObject({ dependencies: z.record(z.string(), z.unknown()).optional() })
-        .optional(),
-      uv: z
-        .looseObject({
-          package: z.boolean().optional(),
-          workspace: z.unknown().optional(),
-          sources: z.record(z.string(), z.unknown()).optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-})
-type Pyproject = z.infer<typeof pyprojectSchema>
-
-/** pyproject.toml (with uv.lock where there is one), else requirements.txt. Throws plan_failed. */
+/**
+ * pyproject.toml (with uv.lock or poetry.lock where there is one), else requirements.txt, else the
+ * block at the top of a lone script. Throws plan_failed.
+ */
 export function readPythonManifest(tree: SourceTree): PythonManifest {
-  if (tree.files.includes('pyproject.toml')) {
-    const manifest = fromPyproject(tree, parsePyproject(tree.read('pyproject.toml')))
-    // A pyproject.toml is often there for a linter alone, beside the real requirements.txt.
-    if (manifest.names.size > 0 || !tree.files.includes('requirements.txt')) return manifest
-  }
+  const project = tree.files.includes('pyproject.toml')
+    ? fromPyproject(tree, parsePyproject(tree.read('pyproject.toml')))
+    : null
+  // A pyproject.toml is often there for a linter alone, beside the real list.
+  if (project !== null && project.names.size > 0) return project
   if (tree.files.includes('requirements.txt')) return fromRequirements(tree, 'requirements.txt')
-  return nothing()
+  const script = readScriptMetadata(tree)
+  if (script !== null) return fromScript(script)
+  if (/\b(?:fast)?mcp\b/.test(tree.read('Pipfile') ?? '')) throw pipfile()
+  return project ?? noPythonManifest
 }
 
 function fromPyproject(tree: SourceTree, pyproject: Pyproject): PythonManifest {
   const { project, tool } = pyproject
   const poetry = tool?.poetry?.dependencies ?? {}
   const declared = [...(project?.dependencies ?? []), ...Object.keys(poetry)]
-  const python = poetry.python
-  const locked = tree.files.includes('uv.lock')
-  const needsSource =
-    (project?.dynamic?.includes('dependencies') ?? false) ||
-    project === undefined ||
-    tool?.uv?.workspace !== undefined ||
-    JSON.stringify(tool?.uv?.sources ?? {}).includes('"path"')
+  const kind = kindOf(tree, pyproject)
+  const lock = { 'uv-lock': 'uv.lock', 'poetry-lock': 'poetry.lock' }[kind as string]
+  const text = `${tree.read('pyproject.toml')}${lock === undefined ? '' : tree.read(lock)}`
   return {
-    kind: locked ? 'uv-lock' : 'pyproject',
-    file: locked ? 'uv.lock' : 'pyproject.toml',
+    ...noPythonManifest,
+    kind,
+    file: lock ?? 'pyproject.toml',
     names: new Set(declared.map(requirementName).filter((name) => name !== null)),
-    requiresPython:
-      project?.['requires-python'] ?? (typeof python === 'string' ? poetryRange(python) : null),
-    copy: needsSource ? ['.'] : locked ? ['pyproject.toml', 'uv.lock'] : ['pyproject.toml'],
-    isPackage: tool?.uv?.package ?? pyproject['build-system'] !== undefined,
-    scripts: Object.values(project?.scripts ?? {}),
+    requiresPython: project?.['requires-python'] ?? poetryRange(poetry.python),
+    copy: needsSource(pyproject, kind) ? ['.'] : ['pyproject.toml', ...(lock ? [lock] : [])],
+    packages: isPackage(pyproject) ? ['.'] : [],
+    name: project?.name ?? tool?.poetry?.name ?? null,
+    scripts: scriptsOf(pyproject),
+    usesGit: /\bgit\s*=\s*["']|git\+/.test(text),
   }
+}
+
+function kindOf(tree: SourceTree, { project, tool }: Pyproject): PythonManifest['kind'] {
+  if (tree.files.includes('uv.lock')) return 'uv-lock'
+  if (tool?.poetry === undefined && project?.dependencies !== undefined) return 'pyproject'
+  if (tree.files.includes('poetry.lock')) return 'poetry-lock'
+  return tool?.poetry?.dependencies === undefined ? 'pyproject' : 'poetry'
+}
+
+/** Dependencies that only the source can tell, or that are part of it. */
+function needsSource({ project, tool }: Pyproject, kind: PythonManifest['kind']): boolean {
+  const local = JSON.stringify([tool?.uv?.sources, tool?.poetry?.dependencies]).includes('"path":')
+  if (local || tool?.uv?.workspace !== undefined) return true
+  if (kind === 'poetry' || kind === 'poetry-lock') return false
+  return project === undefined || (project.dynamic?.includes('dependencies') ?? false)
+}
+
+function isPackage(pyproject: Pyproject): boolean {
+  const { uv, poetry } = pyproject.tool ?? {}
+  const said = uv?.package ?? poetry?.['package-mode']
+  return said ?? pyproject['build-system'] !== undefined
+}
+
+function scriptsOf({ project, tool }: Pyproject): Record<string, string> {
+  const all = Object.entries({ ...tool?.poetry?.scripts, ...project?.scripts })
+  return Object.fromEntries(
+    all.flatMap(([name, target]) => (typeof target === 'string' ? [[name, target]] : [])),
+  )
 }
 
 /** The same out of one named requirements file. */
 export function fromRequirements(tree: SourceTree, file: string): PythonManifest {
-  const { names, files, local } = readRequirements(tree, file)
-  return { ...nothing(), kind: 'requirements', file, names, copy: local ? ['.'] : files }
-}
-
-function nothing(): PythonManifest {
+  const { names, files, local, usesGit } = readRequirements(tree, file)
   return {
-    kind: 'none',
-    file: null,
-    names: new Set(),
-    requiresPython: null,
-    copy: [],
-    isPackage: false,
-    scripts: [],
+    ...noPythonManifest,
+    kind: 'requirements',
+    file,
+    names,
+    copy: local ? ['.'] : files,
+    usesGit,
   }
 }
 
-/** Poetry's `^3.11` is PEP 440's `>=3.11,<4`. */
-function poetryRange(range: string): string {
-  return range.replace(/\^(\d+(?:\.\d+)*)/g, '>=$1,<4')
+function fromScript({ file, dependencies, requiresPython }: ScriptMetadata): PythonManifest {
+  const names = dependencies.map(requirementName).filter((name) => name !== null)
+  const usesGit = dependencies.some((dependency) => dependency.includes('git+'))
+  const listed = { file, names: new Set(names), requirements: dependencies }
+  return { ...noPythonManifest, kind: 'script', ...listed, requiresPython, usesGit }
 }
 
-function parsePyproject(text: string | null): Pyproject {
-  try {
-    if (text === null) throw new Error('over 1 MiB')
-    return pyprojectSchema.parse(parse(text))
-  } catch (cause) {
-    throw new AppError('plan_failed', 'pyproject.toml cannot be read: it is not valid.', {
-      hint: 'Check the file with `uv lock` or `pip install .` on your own machine.',
-      cause,
-    })
-  }
+/** Of something that has none. */
+export const noPythonManifest: PythonManifest = {
+  kind: 'none',
+  file: null,
+  names: new Set(),
+  requirements: [],
+  requiresPython: null,
+  copy: [],
+  directory: '.',
+  packages: [],
+  name: null,
+  scripts: {},
+  usesGit: false,
+}
+
+/** Poetry's own operators in PEP 440's: `^3.11` is `>=3.11,<4` and `~3.11` is `==3.11.*`. */
+function poetryRange(range: unknown): string | null {
+  const first = typeof range === 'string' ? (range.split('||')[0]?.trim() ?? '') : ''
+  if (first === '' || first === '*') return null
+  return first
+    .replace(/\^(\d+(?:\.\d+)*)/g, '>=$1,<4')
+    .replace(/~(\d+\.\d+)(?![.\d])/g, '==$1.*')
+    .replace(/~(?=\d)/g, '~=')
+}
+
+function pipfile(): AppError {
+  return new AppError('plan_failed', 'The dependencies are in a Pipfile, which is not read here.', {
+    hint: 'Run `pipenv requirements > requirements.txt` and commit that file.',
+  })
 }

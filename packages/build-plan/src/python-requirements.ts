@@ -7,13 +7,15 @@ export type Requirements = {
   files: string[]
   /** It installs something from the repository itself, so the source has to be there first. */
   local: boolean
+  /** Something in it comes from a git repository. */
+  usesGit: boolean
 }
 
 const maxIncludes = 20
 
 /** What a requirements.txt names, with the files that it includes by `-r` and `-c`. */
 export function readRequirements(tree: SourceTree, path: string): Requirements {
-  const result: Requirements = { names: new Set(), files: [], local: false }
+  const result: Requirements = { names: new Set(), files: [], local: false, usesGit: false }
   const open = [path]
   while (open.length > 0 && result.files.length < maxIncludes) {
     const file = open.shift()
@@ -25,6 +27,7 @@ export function readRequirements(tree: SourceTree, path: string): Requirements {
       continue
     }
     result.files.push(file)
+    result.usesGit ||= text.includes('git+')
     for (const line of text.split('\n')) readLine(line.trim(), file, result, open)
   }
   return result

@@ -1,161 +1,111 @@
-import { AppError } from '@moorage/domain/error'
-import { z } from 'zod'
+import {
+  type FastmcpConfig,
+  invalidFastmcpConfig as invalid,
+  readFastmcpConfig,
+} from '../fastmcp-config.ts'
 import { hostPlaceholder, portPlaceholder } from '../fill-command.ts'
-import { choosePython } from '../language-version.ts'
 import type { BuildPlan } from '../plan.ts'
 import type { Context, Provider } from '../provider.ts'
-import { pythonEntryAt } from '../python-entry.ts'
 import { pythonInstall } from '../python-install.ts'
 import { fromRequirements, type PythonManifest, readPythonManifest } from '../python-manifest.ts'
+import { installReason, pythonPlan } from '../python-plan.ts'
 import { requirementName } from '../python-requirements.ts'
+import { inEnvironment } from '../python-start.ts'
 import { repositoryPath } from '../repository-path.ts'
 import type { SourceTree } from '../source-tree.ts'
-import { installReason, pythonEnv } from './python-fastmcp.ts'
-
-const requirementSchema = z
-  .string()
-  .max(500)
-  // An argument that starts with a hyphen would be read as an option.
-  .regex(/^[A-Za-z0-9]/)
-
-/** fastmcp.json v1, as far as a host needs it; fastmcp itself reads the rest at start. */
-const configSchema = z.looseObject({
-  source: z.looseObject({
-    type: z.literal('filesystem').default('filesystem'),
-    path: z.string(),
-    entrypoint: z
-      .string()
-      .regex(/^[A-Za-z_]\w{0,80}(?:\(\))?$/)
-      .nullish(),
-  }),
-  environment: z
-    .looseObject({
-      type: z.literal('uv').default('uv'),
-      python: z.string().max(200).nullish(),
-      dependencies: z.array(requirementSchema).max(200).nullish(),
-      requirements: z.string().nullish(),
-      project: z.string().nullish(),
-    })
-    .nullish(),
-  deployment: z.looseObject({ path: z.string().nullish() }).nullish(),
-})
-type Config = z.infer<typeof configSchema>
+import { subtree } from '../subtree.ts'
 
 /** A repository that says itself how fastmcp runs it. */
 export const fastmcpJson: Provider = {
   name: 'fastmcp.json',
   detect(tree, context) {
-    if (!tree.files.includes('fastmcp.json')) return null
-    return planConfig(tree, context, parseConfig(tree.read('fastmcp.json')))
+    const config = readFastmcpConfig(tree)
+    return config === null ? null : planConfig(tree, context, config)
   },
 }
 
-function planConfig(tree: SourceTree, context: Context, config: Config): BuildPlan {
+function planConfig(tree: SourceTree, context: Context, config: FastmcpConfig): BuildPlan {
   const { settings } = context
-  const file = repositoryPath(config.source.path, 'source.path in fastmcp.json')
-  const entry = pythonEntryAt(tree, file, config.source.entrypoint ?? null)
-  if (entry === null) throw invalid(`source.path names ${file}, which is not in the repository`)
-  const { manifest, extra } = dependenciesOf(tree, config)
-  const python = choosePython(tree, settings, {
-    range: pythonRange(config.environment?.python) ?? manifest.requiresPython,
-    source: config.environment?.python ? 'environment.python in fastmcp.json' : 'requires-python',
-  })
-  const path = settings.path ?? pathOf(config)
-  const { pythonPath, ...stages } = pythonInstall(manifest, {
-    requirements: extra,
-    build: settings.build,
-  })
-  const flags = [
-    '--transport',
-    'http',
-    '--host',
-    hostPlaceholder,
-    '--port',
-    portPlaceholder,
-    '--path',
-    path,
-  ]
-  return {
-    version: 1,
-    kind: 'python',
+  const file = sourceFile(tree, config)
+  const { manifest, requirements } = dependenciesOf(tree, config)
+  const editable = (config.environment?.editable ?? []).map((path) =>
+    repositoryPath(path, 'environment.editable in fastmcp.json'),
+  )
+  const path = settings.path ?? config.deployment?.path ?? '/mcp'
+  const asked = pythonRange(config.environment?.python)
+  return pythonPlan(tree, context, {
     flavor: 'Python FastMCP',
-    rootDir: context.rootDir,
-    dockerfile: null,
-    base: { language: 'python', version: python.version },
-    packages: [],
-    ...stages,
-    start: {
-      // fastmcp takes env, args and the rest from the file; what it is told here comes first.
-      command: settings.start ?? [
-        '.venv/bin/fastmcp',
-        'run',
-        'fastmcp.json',
-        ...flags,
-        '--no-banner',
-        '--skip-env',
-      ],
-      env: pythonEnv(pythonPath),
-    },
-    port: 8000,
+    stages: pythonInstall(manifest, { requirements, editable, build: settings.build }),
+    command: settings.start ? inEnvironment(settings.start, manifest) : runCommand(path),
     path,
-    transport: 'streamable-http',
+    requires: {
+      range: asked ?? manifest.requiresPython,
+      source: asked ? 'environment.python in fastmcp.json' : 'requires-python',
+    },
     reasons: [
-      python.reason,
       installReason(manifest),
       { choice: 'Entry point', value: file, because: 'source.path in fastmcp.json names it' },
     ],
-  }
+  })
+}
+
+/** Given as a path, or as fastmcp's own `path.py:object`. */
+function sourceFile(tree: SourceTree, config: FastmcpConfig): string {
+  const path = config.source.path.replace(/:[A-Za-z_]\w{0,80}(?:\(\))?$/, '')
+  const file = repositoryPath(path, 'source.path in fastmcp.json')
+  if (tree.files.includes(file)) return file
+  throw invalid(`source.path names ${file}, which is not in the repository`)
+}
+
+/** fastmcp takes env, args, cwd and the rest from the file; what it is told here comes first. */
+function runCommand(path: string): string[] {
+  const flags = ['--transport', 'http', '--host', hostPlaceholder, '--port', portPlaceholder]
+  const file = ['.venv/bin/fastmcp', 'run', 'fastmcp.json']
+  return [...file, ...flags, '--path', path, '--no-banner', '--skip-env']
 }
 
 /** What the file lists, on top of what the project's own manifest does. */
 function dependenciesOf(
   tree: SourceTree,
-  config: Config,
-): { manifest: PythonManifest; extra: string[] } {
-  const listed = config.environment?.dependencies ?? []
-  const manifest = manifestOf(tree, config.environment?.requirements ?? null)
+  { environment }: FastmcpConfig,
+): { manifest: PythonManifest; requirements: string[] } {
+  const listed = environment?.dependencies ?? []
+  const manifest = manifestOf(tree, environment?.requirements, environment?.project)
   const names = new Set([...manifest.names, ...listed.map(requirementName)])
   const hasFastmcp = names.has('fastmcp') || names.has('fastmcp-slim')
   // `fastmcp run` of such a file adds itself to the environment, so the file need not name it.
-  return { manifest, extra: hasFastmcp ? listed : [...listed, 'fastmcp'] }
+  return { manifest, requirements: hasFastmcp ? listed : [...listed, 'fastmcp'] }
 }
 
-function manifestOf(tree: SourceTree, requirements: string | null): PythonManifest {
-  if (requirements === null) return readPythonManifest(tree)
-  const file = repositoryPath(requirements, 'environment.requirements in fastmcp.json')
-  if (!tree.files.includes(file)) throw invalid(`${file} is not in the repository`)
-  return fromRequirements(tree, file)
-}
-
-function pathOf(config: Config): string {
-  const path = config.deployment?.path ?? '/mcp'
-  if (!/^\/[A-Za-z0-9._~/-]{0,199}$/.test(path))
-    throw invalid('deployment.path is not a plain path')
-  return path
+function manifestOf(
+  tree: SourceTree,
+  requirements: string | null | undefined,
+  project: string | null | undefined,
+): PythonManifest {
+  if (requirements) {
+    const file = repositoryPath(requirements, 'environment.requirements in fastmcp.json')
+    if (!tree.files.includes(file)) throw invalid(`${file} is not in the repository`)
+    return fromRequirements(tree, file)
+  }
+  const directory = repositoryPath(project ?? '.', 'environment.project in fastmcp.json')
+  if (directory === '.') return readPythonManifest(tree)
+  if (!tree.files.includes(`${directory}/pyproject.toml`))
+    throw invalid(`there is no pyproject.toml in ${directory}`)
+  const manifest = readPythonManifest(subtree(tree, directory))
+  const at = (path: string) => (path === '.' ? directory : `${directory}/${path}`)
+  const [whole] = manifest.copy
+  return {
+    ...manifest,
+    kind: manifest.kind === 'uv-lock' ? 'uv-lock' : 'pyproject',
+    file: at(manifest.file ?? 'pyproject.toml'),
+    copy: whole === '.' ? ['.'] : manifest.copy.map(at),
+    directory,
+    packages: manifest.packages.map(at),
+  }
 }
 
 /** "3.12" means that line; anything else is a range already. */
 function pythonRange(python: string | null | undefined): string | null {
   if (!python) return null
   return /^3\.\d{1,2}$/.test(python) ? `==${python}.*` : python
-}
-
-function parseConfig(text: string | null): Config {
-  try {
-    if (text === null) throw new Error('over 1 MiB')
-    return configSchema.parse(JSON.parse(text))
-  } catch (cause) {
-    const where = cause instanceof z.ZodError ? cause.issues[0]?.path.join('.') : undefined
-    throw invalid(
-      where ? `${where.slice(0, 100)} is not as it should be` : 'it is not valid',
-      cause,
-    )
-  }
-}
-
-function invalid(why: string, cause?: unknown): AppError {
-  return new AppError('plan_failed', `fastmcp.json cannot be used: ${why}.`, {
-    hint: 'Try `fastmcp run fastmcp.json` on your own machine, or delete the file to have the server found without it.',
-    cause,
-  })
 }
