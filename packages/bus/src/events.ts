@@ -13,9 +13,17 @@ const platformEventSchema = z.discriminatedUnion('type', [
   /** `version` is a bigint in decimal. */
   z.object({ type: z.literal('route'), serverId: z.string(), version: z.string() }),
   z.object({ type: z.literal('route-ack'), nodeId: z.string() }),
+  /** This router has moved or ended a legacy session. */
+  z.object({
+    type: z.literal('session'),
+    serverId: z.string(),
+    sessionId: z.string(),
+    nodeId: z.string(),
+  }),
   z.object({ type: z.literal('key'), keyId: z.string() }),
   z.object({ type: z.literal('log'), serverId: z.string(), deploymentId: z.string() }),
   z.object({ type: z.literal('request-log'), serverId: z.string() }),
+  z.object({ type: z.literal('inspection'), inspectionId: z.string(), teamId: z.string() }),
 ])
 export type PlatformEvent = z.infer<typeof platformEventSchema>
 

@@ -45,7 +45,7 @@ async function sessionTarget(
     context.sessions.remove(session)
     throw sessionNotFound()
   }
-  await reopenSession(context, exchange, session, leastBusy(context, server, avoid))
+  await reopenSession(context, exchange, session, () => leastBusy(context, server, avoid))
   const reopened = targetAt(context, session.home)
   if (!reopened) throw noInstance(true)
   return reopened
@@ -78,19 +78,22 @@ function targetAt({ table }: Context, home: Home): Target | null {
   return { instance, sessionId: home.upstreamId }
 }
 
+let turn = 0
+
+/** Of those with the least in flight the one with the fewest sessions, and else each in turn. */
 function leastBusy(
-  { inFlight }: Context,
+  { inFlight, sessions }: Context,
   server: ServerEntry,
   avoid: InstanceEntry | null,
 ): InstanceEntry {
   const ready = server.instances.filter((instance) => instance.current)
   const fresh = ready.filter((one) => !isSame(one, avoid))
-  const [first, ...rest] = fresh.length > 0 ? fresh : ready
+  const choice = fresh.length > 0 ? fresh : ready
+  const first = choice[turn++ % choice.length]
   if (!first) throw noInstance(server.version !== null)
-  return rest.reduce(
-    (best, one) => (inFlight.at(one.id) < inFlight.at(best.id) ? one : best),
-    first,
-  )
+  const compared = ({ id }: InstanceEntry, { id: best }: InstanceEntry) =>
+    inFlight.at(id) - inFlight.at(best) || sessions.at(id) - sessions.at(best)
+  return choice.reduce((best, one) => (compared(one, best) < 0 ? one : best), first)
 }
 
 /** The same id may be at a new address by now: that is worth a try. */

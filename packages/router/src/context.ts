@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { Site } from './match.ts'
 import type { RequestLog } from './request-log.ts'
+import type { SessionStore } from './session-store.ts'
 import type { Sessions } from './sessions.ts'
 import type { TableSync } from './sync-table.ts'
 import type { Table } from './table.ts'
@@ -16,6 +17,7 @@ export type Context = {
   sync: Pick<TableSync, 'refresh'>
   inFlight: InFlight
   sessions: Sessions
+  sessionStore: SessionStore
   endpoints: Endpoints
   upstreams: Upstreams
   requestLog: RequestLog

@@ -44,8 +44,7 @@ export function dispatch(
         if (!sink.write(chunk)) controller.pause()
       },
       onResponseEnd: () => {
-        sink.end()
-        resolve(null)
+        sink.end(() => resolve(null))
       },
       onResponseError: (_controller, error) => {
         sink.stop()

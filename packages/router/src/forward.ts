@@ -5,9 +5,10 @@ import { dispatch, type Failure } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { endIdleStreams } from './housekeeping.ts'
 import { upstreamPath } from './match.ts'
-import { brokenUpstream, sessionNotFound } from './refusal.ts'
+import { brokenUpstream, sessionNotFound, sessionUnknown } from './refusal.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
 import { isRepeatable, readRpcMessage } from './rpc-message.ts'
+import type { Session } from './sessions.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 
 const refreshMs = 1_000
@@ -20,7 +21,7 @@ export async function forward(
   rest: string,
 ): Promise<void> {
   const path = upstreamPath(rest, server.mcpPath)
-  findSession(context, exchange, server)
+  await findSession(context, exchange, server)
   const body = await readBody(context, exchange)
   noteLegacyRequest(context, exchange, server, path)
   const failure = await attempt(context, exchange, { server, path, body, avoid: null })
@@ -82,13 +83,35 @@ async function readBody(context: Context, exchange: Exchange): Promise<RequestBo
 }
 
 /** A request that names a session gets that session, of its own principal, or 404. */
-function findSession(context: Context, exchange: Exchange, server: ServerEntry): void {
+async function findSession(
+  context: Context,
+  exchange: Exchange,
+  server: ServerEntry,
+): Promise<void> {
   const id = exchange.req.headers['mcp-session-id']
   if (typeof id !== 'string' || exchange.principal === null) return
-  const session = context.sessions.find(server.id, id, exchange.principal)
-  if (!session) throw sessionNotFound()
-  context.sessions.touch(session)
+  const { sessions } = context
+  const session = sessions.known(server.id, id) ?? (await readSession(context, server.id, id))
+  if (session?.principalId !== exchange.principal.id) throw sessionNotFound()
+  sessions.touch(session)
   exchange.session = session
+}
+
+/** Not known here: perhaps another router has opened it, or moved it since. */
+async function readSession(
+  { sessions, sessionStore, logger }: Context,
+  serverId: string,
+  id: string,
+): Promise<Session | null> {
+  try {
+    const session = await sessionStore.read({ serverId, id })
+    if (session) return sessions.adopt(session)
+    sessions.forget(serverId, id)
+    return null
+  } catch (error) {
+    logger.warn({ error }, 'A session could not be looked up')
+    throw sessionUnknown()
+  }
 }
 
 /** In the HTTP+SSE transport the answer to this request comes on another stream. */

@@ -1,23 +1,30 @@
 import type { Context } from './context.ts'
 import type { Exchange } from './exchange.ts'
+import type { RpcMessage } from './rpc-message.ts'
 import { newSession, type Session } from './sessions.ts'
 import type { InstanceEntry } from './table.ts'
 
-/** What a response says of the session: it began, or the client has ended it. */
+/**
+ * What a response says of the session: it began, or the client has ended it, or asked something of
+ * it that lasts. Null, or what to wait for before the client gets the response: the session is
+ * written down first, as the client's next request may come to another router.
+ */
 export function noteResponse(
   context: Context,
   exchange: Exchange,
   instance: InstanceEntry,
   status: number,
   sessionId: string | null,
-): void {
+): Promise<void> | null {
   const { server, principal, session, message, req } = exchange
+  if (status >= 300) return null
   if (session) {
-    if (req.method === 'DELETE' && status < 300) context.sessions.remove(session)
-    return
+    if (req.method === 'DELETE') context.sessions.remove(session)
+    else if (message && noteLasting(session, message)) context.sessions.changed(session)
+    return null
   }
   // The id is minted behind us, so only this answer ties it to instance and principal.
-  if (!server || !principal || sessionId === null || status >= 300) return
+  if (!server || !principal || sessionId === null) return null
   context.sessions.open(
     newSession({
       serverId: server.id,
@@ -29,6 +36,21 @@ export function noteResponse(
       protocol: message?.protocol ?? null,
     }),
   )
+  return context.sessionStore.written()
+}
+
+const maxResources = 100
+const maxUriLength = 2_048
+
+/** What the next instance has to be asked again: the log level, and which resources to watch. */
+function noteLasting({ replay }: Session, { method, target, level }: RpcMessage): boolean {
+  if (method === 'logging/setLevel' && level !== null) replay.logLevel = level
+  else if (method === 'resources/unsubscribe' && target !== null) replay.resources.delete(target)
+  else if (method === 'resources/subscribe' && target !== null) {
+    if (target.length > maxUriLength || replay.resources.size >= maxResources) return false
+    replay.resources.add(target)
+  } else return false
+  return true
 }
 
 const maxQuestions = 100

@@ -34,6 +34,13 @@ export function sessionNotFound(): AppError {
   })
 }
 
+/** It may well exist: the client should not give it up. */
+export function sessionUnknown(): AppError {
+  return new AppError('unavailable', 'This session cannot be looked up at the moment.', {
+    hint: 'Try again in a moment.',
+  })
+}
+
 export function noInstance(everDeployed: boolean): AppError {
   return new AppError(
     'unavailable',

@@ -14,7 +14,7 @@ export type ResponseSink = {
   start(status: number, raw: (Buffer | string)[]): void
   /** False: the client does not keep up; wait for onDrain. */
   write(chunk: Buffer): boolean
-  end(): void
+  end(onEnded: () => void): void
   stop(): void
   onDrain(resume: () => void): void
   isBetweenEvents(): boolean
@@ -36,6 +36,19 @@ export function createResponseSink(
   let peeked: Buffer[] | null = []
   let peekedBytes = 0
   let resume: (() => void) | null = null
+  /** What has to wait until the session is written down. */
+  let held: (() => void)[] | null = null
+
+  function holdUntil(written: Promise<void> | null): void {
+    if (!written) return
+    held = []
+    void written.then(() => {
+      const waiting = held ?? []
+      held = null
+      for (const go of waiting) go()
+      resume?.()
+    })
+  }
 
   function start(status: number, raw: (Buffer | string)[]): void {
     head = responseHeaders(raw, {
@@ -43,15 +56,21 @@ export function createResponseSink(
       forwarded: exchange.forwarded,
       clientSessionId: exchange.session?.id ?? null,
     })
-    noteResponse(context, exchange, instance, status, head.sessionId)
+    holdUntil(noteResponse(context, exchange, instance, status, head.sessionId))
+    if (head.isEventStream && !head.isEncoded) startEvents()
+    const { headers, isEventStream } = head
+    if (held) held.push(() => writeHead(status, headers, isEventStream))
+    else writeHead(status, headers, isEventStream)
+  }
+
+  function writeHead(status: number, headers: string[], isEventStream: boolean): void {
     res.writeHead(status, [
-      ...head.headers,
+      ...headers,
       ...['Moorage-Request-Id', exchange.requestId],
       ...corsHeaders(exchange.origin),
     ])
-    if (head.isEventStream && !head.isEncoded) startEvents()
     // At once, unless the first bytes are here already and go out with them.
-    if (head.isEventStream) res.flushHeaders()
+    if (isEventStream) res.flushHeaders()
     else process.nextTick(() => res.destroyed || res.flushHeaders())
   }
 
@@ -107,26 +126,37 @@ export function createResponseSink(
   }
 
   function stop(): void {
+    held = null
     exchange.keepAlive = () => {}
     if (endpoint) context.endpoints.close(endpoint)
     if (resume) res.off('drain', resume)
   }
 
+  function write(chunk: Buffer): boolean {
+    if (held) {
+      held.push(() => write(chunk))
+      return false
+    }
+    peek(chunk)
+    const out = transform ? transform(chunk) : chunk
+    if (out === null) return true
+    if (head?.isEventStream) boundary.push(out)
+    return res.write(out)
+  }
+
+  function end(onEnded: () => void): void {
+    if (held) return void held.push(() => end(onEnded))
+    if (head?.isJson && peeked) exchange.rpcErrorCode = rpcErrorCode(Buffer.concat(peeked))
+    stop()
+    res.end()
+    onEnded()
+  }
+
   return {
     start,
+    write,
+    end,
     stop,
-    write: (chunk) => {
-      peek(chunk)
-      const out = transform ? transform(chunk) : chunk
-      if (out === null) return true
-      if (head?.isEventStream) boundary.push(out)
-      return res.write(out)
-    },
-    end: () => {
-      if (head?.isJson && peeked) exchange.rpcErrorCode = rpcErrorCode(Buffer.concat(peeked))
-      stop()
-      res.end()
-    },
     onDrain: (listener) => {
       resume = listener
       res.on('drain', listener)

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
+import { busyInstances } from './busy-instances.ts'
 import type { Context } from './context.ts'
 import { createEndpoints } from './endpoints.ts'
 import { handle } from './handle.ts'
@@ -50,20 +51,32 @@ export function createRouter(options: RouterOptions): Router {
     // A drain waits for just that.
     if (isReady && !table.instance(instanceId)?.current) void node.acknowledge()
   })
-  const store = createSessionStore(db, logger)
+  const store = createSessionStore({ db, events, logger, nodeId })
   const sessions = createSessions(limits, store)
   const keyUse = createKeyUse(db, logger)
   const upstreams = createUpstreams()
   const requestLog = createRequestLog({ db, events, logger })
   let isReady = false
+  let unsubscribe = async () => {}
 
   const sync = syncTable({ db, events, table, logger, onApplied })
   const node = keepNodeRow({
     ...{ db, events, logger, nodeId },
-    state: () => ({ appliedVersion: sync.appliedVersion(), busy: inFlight.busy() }),
+    state: () => ({ appliedVersion: sync.appliedVersion(), busy: busyInstances(context) }),
   })
   const context: Context = {
-    ...{ table, sync, inFlight, sessions, upstreams, requestLog, keyUse, limits, logger },
+    ...{
+      table,
+      sync,
+      inFlight,
+      sessions,
+      sessionStore: store,
+      upstreams,
+      requestLog,
+      keyUse,
+      limits,
+      logger,
+    },
     endpoints: createEndpoints(table),
     site: {
       baseDomain: options.baseDomain?.toLowerCase() ?? null,
@@ -80,6 +93,20 @@ export function createRouter(options: RouterOptions): Router {
     endIdleStreams(context)
     upstreams.prune(table)
     if (isReady) await node.acknowledge()
+  }
+
+  function sweepSessions(): void {
+    sessions.sweep()
+    void store.sweep(new Date(Date.now() - limits.sessionIdleMs))
+  }
+
+  async function startSessions(): Promise<void> {
+    unsubscribe = await events.subscribe((event) => {
+      if (event.type === 'session' && event.nodeId !== nodeId)
+        sessions.markStale(event.serverId, event.sessionId)
+    })
+    const usedSince = new Date(Date.now() - limits.sessionIdleMs)
+    for (const session of await store.load(usedSince)) sessions.adopt(session)
   }
 
   const server = createServer(
@@ -105,14 +132,14 @@ export function createRouter(options: RouterOptions): Router {
     setInterval(() => endIdleStreams(context), 1_000),
     setInterval(() => void store.flush(), 500),
     setInterval(() => void keyUse.flush(), 5_000),
-    setInterval(() => sessions.sweep(), 60_000),
+    setInterval(sweepSessions, 60_000),
   ]
   for (const timer of timers) timer.unref()
 
   return {
     listen: async (at) => {
       await sync.start()
-      await store.load(sessions, new Date(Date.now() - limits.sessionIdleMs))
+      await startSessions()
       isReady = true
       await node.acknowledge()
       return { port: await listener.listen(at) }
@@ -121,6 +148,7 @@ export function createRouter(options: RouterOptions): Router {
       isReady = false
       for (const timer of timers) clearInterval(timer)
       await listener.stop(limits.graceMs, () => endAllIdleStreams(context))
+      await unsubscribe()
       await sync.stop()
       await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])
       await upstreams.close()

@@ -10,6 +10,8 @@ export type RpcMessage = {
   protocol: string | null
   /** For a cancellation: the request that it is about. */
   cancels: string | number | null
+  /** For logging/setLevel. */
+  level: string | null
   /** The whole message, where it is an initialize request. */
   initialize: unknown
 }
@@ -24,6 +26,7 @@ const messageSchema = z.object({
     .object({
       name: text,
       uri: text,
+      level: text,
       requestId: id.optional().catch(undefined),
       protocolVersion: text,
       clientInfo: clientSchema,
@@ -55,6 +58,7 @@ export function readRpcMessage(body: Buffer): RpcMessage | null {
     client: params?.clientInfo ?? meta?.['io.modelcontextprotocol/clientInfo'] ?? null,
     protocol: params?.protocolVersion ?? meta?.['io.modelcontextprotocol/protocolVersion'] ?? null,
     cancels: method === 'notifications/cancelled' ? (params?.requestId ?? null) : null,
+    level: params?.level ?? null,
     initialize: method === 'initialize' && !Array.isArray(json) ? json : null,
   }
 }

@@ -1,130 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
-import { z } from 'zod'
 import type { Logger } from './logger.ts'
-import { postgresJson } from './postgres-json.ts'
-import { readRpcMessage } from './rpc-message.ts'
-import type { Session, SessionChanges, Sessions } from './sessions.ts'
+import {
+  eraseSessions,
+  moveSession,
+  readSessions,
+  readSessionsUsedSince,
+  type SessionKey,
+  touchSessions,
+  writeSessions,
+} from './session-row.ts'
+import type { Home, Session, SessionChanges } from './sessions.ts'
 
-/** What the column `initialize` holds. */
-const storedSchema = z.object({
-  message: z.unknown(),
-  upstreamId: z.string().nullable(),
-  restarts: z.number(),
-})
+/** So long a request waits for Postgres, at most, before it goes on without. */
+const patienceMs = 1_000
+const batchSessions = 500
 
 export type SessionStore = SessionChanges & {
-  /** The sessions of before a restart; those not used since are forgotten. */
-  load(sessions: Sessions, usedSince: Date): Promise<void>
+  /** The sessions of before a restart. */
+  load(usedSince: Date): Promise<Session[]>
+  /** Erases what no router has used since. */
+  sweep(usedSince: Date): Promise<void>
+  /** One that another router opened; null where there is none. Rejects where Postgres does not say. */
+  read(key: SessionKey): Promise<Session | null>
+  /** Resolves when all that changed so far is written, or could not be. */
   flush(): Promise<void>
+  /** Resolves when the session is written, or at once while Postgres is away. */
+  written(): Promise<void>
+  /** After `session.home` has changed. False: another router moved it first, to where `read` says. */
+  moved(session: Session, from: Home): Promise<boolean>
 }
 
-/** Writes sessions down behind the requests, in batches; what cannot be written is kept for later. */
-export function createSessionStore(db: Db, logger: Logger): SessionStore {
+/** Sessions in Postgres, for other routers and for the next one: written in batches, kept for later where it is away. */
+export function createSessionStore(deps: {
+  db: Db
+  events: Events
+  logger: Logger
+  nodeId: string
+}): SessionStore {
+  const { db, logger } = deps
   const changed = new Set<Session>()
+  const touched = new Set<Session>()
   const removed = new Set<Session>()
-  let loading = false
+  const wanted = new Map<string, { key: SessionKey; found: PromiseWithResolvers<Session | null> }>()
+  let isAway = false
+  let writing: Promise<void> = Promise.resolve()
+  let next: Promise<void> | null = null
+  let isReading = false
+
+  function flush(): Promise<void> {
+    next ??= writing.then(() => {
+      next = null
+      writing = writeAll()
+      return writing
+    })
+    return next
+  }
+
+  async function writeAll(): Promise<void> {
+    const batches = [[...removed], [...changed], [...touched]] as const
+    const [drop, put, use] = batches
+    for (const set of [removed, changed, touched]) set.clear()
+    try {
+      if (drop.length > 0) await eraseSessions(db, drop)
+      for (const session of drop) tell(session)
+      if (put.length > 0) await writeSessions(db, put)
+      if (use.length > 0) await touchSessions(db, use)
+      isAway = false
+    } catch (error) {
+      isAway = true
+      logger.warn({ error, sessions: put.length }, 'Sessions could not be written down yet')
+      for (const session of put) if (!removed.has(session)) changed.add(session)
+      for (const session of use) if (!removed.has(session)) touched.add(session)
+      for (const session of drop) removed.add(session)
+    }
+  }
+
+  /** Other routers that hold it look again. */
+  function tell({ serverId, id }: SessionKey): void {
+    deps.events
+      .publish({ type: 'session', serverId, sessionId: id, nodeId: deps.nodeId })
+      .catch((error: unknown) => logger.warn({ error }, 'Could not tell that a session changed'))
+  }
+
+  /** All that was asked for meanwhile in one statement, so that made-up ids cost Postgres little. */
+  async function readWanted(): Promise<void> {
+    isReading = true
+    while (wanted.size > 0) {
+      const batch = [...wanted].slice(0, batchSessions)
+      for (const [name] of batch) wanted.delete(name)
+      try {
+        const sessions = await readSessions(
+          db,
+          batch.map(([, { key }]) => key),
+        )
+        const byName = new Map(sessions.map((session) => [nameOf(session), session]))
+        for (const [name, { found }] of batch) found.resolve(byName.get(name) ?? null)
+      } catch (error) {
+        for (const [, { found }] of batch) found.reject(error)
+      }
+    }
+    isReading = false
+  }
 
   return {
-    changed: (session) => {
-      if (!loading) changed.add(session)
-    },
+    changed: (session) => void changed.add(session),
+    touched: (session) => void touched.add(session),
     removed: (session) => {
       changed.delete(session)
+      touched.delete(session)
       removed.add(session)
     },
-    load: async (sessions, usedSince) => {
-      await db.session.deleteMany({ where: { seenAt: { lte: usedSince } } })
-      const rows = await db.session.findMany({
-        where: { seenAt: { gt: usedSince } },
-        orderBy: { seenAt: 'asc' },
-      })
-      loading = true
-      for (const row of rows) {
-        const stored = storedSchema.safeParse(row.initialize)
-        if (stored.success) sessions.open(restored(row, stored.data))
-      }
-      loading = false
+    load: (usedSince) => readSessionsUsedSince(db, usedSince),
+    sweep: async (usedSince) => {
+      await db.session
+        .deleteMany({ where: { seenAt: { lte: usedSince } } })
+        .catch((error: unknown) => logger.warn({ error }, 'Old sessions could not be erased yet'))
     },
-    flush: async () => {
-      const put = [...changed]
-      const drop = [...removed]
-      changed.clear()
-      removed.clear()
-      try {
-        if (drop.length > 0) await erase(db, drop)
-        if (put.length > 0) await write(db, put)
-      } catch (error) {
-        logger.warn({ error, sessions: put.length }, 'Sessions could not be written down yet')
-        for (const session of put) if (!removed.has(session)) changed.add(session)
-        for (const session of drop) removed.add(session)
-      }
+    read: (key) => {
+      for (const session of removed)
+        if (nameOf(session) === nameOf(key)) return Promise.resolve(null)
+      const entry = wanted.get(nameOf(key)) ?? { key, found: Promise.withResolvers() }
+      wanted.set(nameOf(key), entry)
+      if (!isReading) void readWanted()
+      return inTime(entry.found.promise)
+    },
+    flush,
+    written: async () => {
+      const done = flush()
+      if (!isAway) await Promise.race([done, sleep(patienceMs, undefined, { ref: false })])
+    },
+    moved: async (session, from) => {
+      const isFirst = await inTime(moveSession(db, session, from))
+      if (isFirst) tell(session)
+      return isFirst
     },
   }
 }
 
-async function write(db: Db, sessions: Session[]): Promise<void> {
-  const rows = sessions.map((session) => ({
-    serverId: session.serverId,
-    sessionId: session.id,
-    instanceId: session.home.instanceId,
-    principalId: session.principalId,
-    initialize: {
-      message: session.initialize,
-      upstreamId: session.home.upstreamId,
-      restarts: session.home.restarts,
-    },
-    createdAt: new Date(session.createdAtMs),
-    seenAt: new Date(session.seenAtMs),
-  }))
-  await db.$executeRaw`
-    INSERT INTO "Session" ("serverId", "sessionId", "instanceId", "principalId", initialize, "createdAt", "seenAt")
-    SELECT * FROM json_to_recordset(${postgresJson(rows)}::json) AS row(
-      "serverId" text, "sessionId" text, "instanceId" text, "principalId" text, initialize jsonb,
-      "createdAt" timestamp, "seenAt" timestamp)
-    ON CONFLICT ("serverId", "sessionId") DO UPDATE SET
-      "instanceId" = EXCLUDED."instanceId", initialize = EXCLUDED.initialize, "seenAt" = EXCLUDED."seenAt"`
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = Symbol()
+  const done = await Promise.race([work, sleep(patienceMs, late, { ref: false })])
+  if (done === late) throw new Error('Postgres did not answer in time.')
+  return done as T
 }
 
-async function erase(db: Db, sessions: Session[]): Promise<void> {
-  await db.$executeRaw`
-    DELETE FROM "Session" s
-    USING unnest(${sessions.map((one) => one.serverId)}::text[],
-                 ${sessions.map((one) => one.id)}::text[]) AS gone("serverId", "sessionId")
-    WHERE s."serverId" = gone."serverId" AND s."sessionId" = gone."sessionId"`
-}
-
-function restored(
-  row: {
-    serverId: string
-    sessionId: string
-    instanceId: string
-    principalId: string
-    createdAt: Date
-    seenAt: Date
-  },
-  stored: z.infer<typeof storedSchema>,
-): Session {
-  const message = stored.message
-    ? readRpcMessage(Buffer.from(JSON.stringify(stored.message)))
-    : null
-  return {
-    serverId: row.serverId,
-    id: row.sessionId,
-    principalId: row.principalId,
-    home: {
-      instanceId: row.instanceId,
-      restarts: stored.restarts,
-      upstreamId: stored.upstreamId,
-    },
-    former: null,
-    initialize: stored.message ?? null,
-    client: message?.client ?? null,
-    protocol: message?.protocol ?? null,
-    createdAtMs: row.createdAt.getTime(),
-    seenAtMs: row.seenAt.getTime(),
-    inFlight: new Map(),
-    asked: new Map(),
-    dropLastEventId: false,
-    reopening: null,
-  }
+function nameOf({ serverId, id }: SessionKey): string {
+  return `${serverId} ${id}`
 }

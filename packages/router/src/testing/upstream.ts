@@ -5,6 +5,11 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { McpServer as LegacyMcpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import {
+  SetLevelRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 
@@ -100,7 +105,11 @@ export function startSseServer(name: string): Promise<Upstream> {
 }
 
 function legacyServer(name: string, delayMs: number): LegacyMcpServer {
-  const server = new LegacyMcpServer({ name, version: '1.0.0' })
+  const server = new LegacyMcpServer(
+    { name, version: '1.0.0' },
+    { capabilities: { logging: {}, resources: { subscribe: true } } },
+  )
+  registerWatching(server)
   server.registerTool(
     'echo',
     { description: 'Says it again', inputSchema: { text: z.string() } },
@@ -118,6 +127,28 @@ function legacyServer(name: string, delayMs: number): LegacyMcpServer {
     return { content: [{ type: 'text', text: `${name}: ${text}` }] }
   })
   return server
+}
+
+/** State of a session that its client believes in: what it watches, and how much it wants to hear. */
+function registerWatching(server: LegacyMcpServer): void {
+  const watched = new Set<string>()
+  let level = 'none'
+  server.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
+    watched.add(params.uri)
+    return {}
+  })
+  server.server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => {
+    watched.delete(params.uri)
+    return {}
+  })
+  server.server.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
+    level = params.level
+    return {}
+  })
+  server.registerTool('touch', { description: 'Tells of every watched resource' }, async () => {
+    for (const uri of watched) await server.server.sendResourceUpdated({ uri })
+    return { content: [{ type: 'text', text: `${level} ${[...watched].join(' ')}` }] }
+  })
 }
 
 export async function readAll(req: IncomingMessage): Promise<Buffer> {
