@@ -1,7 +1,18 @@
 import { customAlphabet } from 'nanoid'
 
 /** What an id names; the prefix says it wherever the id turns up (logs, URLs, labels). */
-export type IdKind = 'usr' | 'team' | 'srv' | 'dep' | 'ins' | 'key' | 'env' | 'evt' | 'node' | 'req'
+export type IdKind =
+  | 'usr'
+  | 'team'
+  | 'srv'
+  | 'dep'
+  | 'ins'
+  | 'key'
+  | 'env'
+  | 'evt'
+  | 'node'
+  | 'req'
+  | 'insp'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 
