@@ -70,10 +70,8 @@ function installDependencies(manifest: PythonManifest): Command[] {
   switch (kind) {
     case 'uv-lock':
       return [syncLocked(directory)]
-    case 'poetry':
-      return exportByPoetry([['lock', '--no-interaction']])
     case 'poetry-lock':
-      return exportByPoetry([])
+      return exportByPoetry()
     case 'pyproject':
       return [pipInstall(['-r', below(directory, 'pyproject.toml')])]
     case 'requirements':
@@ -94,12 +92,11 @@ function syncLocked(directory: string): Command {
 }
 
 /** Poetry knows its lock file best, and uv fills the environment, as it does for every project. */
-function exportByPoetry(before: string[][]): Command[] {
+function exportByPoetry(): Command[] {
   const poetry = `${poetryDirectory}/bin/poetry`
   return [
     [uv, 'venv', '--quiet', '--python', `${uvDirectory}/bin/python`, poetryDirectory],
     [uv, 'pip', 'install', '--quiet', '--python', `${poetryDirectory}/bin/python`, ...poetryPins],
-    ...before.map((words) => [poetry, ...words]),
     [poetry, 'export', '--no-interaction', '--output', exported],
     pipInstall(['-r', exported]),
     ['rm', '-rf', poetryDirectory, exported],

@@ -6,7 +6,7 @@ import type { SourceTree } from './source-tree.ts'
 
 /** Where a Python project says what it needs, read once for every provider. */
 export type PythonManifest = {
-  kind: 'uv-lock' | 'poetry-lock' | 'poetry' | 'pyproject' | 'requirements' | 'script' | 'none'
+  kind: 'uv-lock' | 'poetry-lock' | 'pyproject' | 'requirements' | 'script' | 'none'
   /** The file that lists the dependencies; null where the kind is `none`. */
   file: string | null
   /** Distribution names of what is needed, as PEP 503 normalises them. */
@@ -49,6 +49,7 @@ function fromPyproject(tree: SourceTree, pyproject: Pyproject): PythonManifest {
   const poetry = tool?.poetry?.dependencies ?? {}
   const declared = [...(project?.dependencies ?? []), ...Object.keys(poetry)]
   const kind = kindOf(tree, pyproject)
+  if (kind === 'pyproject') refuseUnlockedPoetry(pyproject)
   const lock = { 'uv-lock': 'uv.lock', 'poetry-lock': 'poetry.lock' }[kind as string]
   const text = `${tree.read('pyproject.toml')}${lock === undefined ? '' : tree.read(lock)}`
   return {
@@ -68,16 +69,16 @@ function fromPyproject(tree: SourceTree, pyproject: Pyproject): PythonManifest {
 function kindOf(tree: SourceTree, { project, tool }: Pyproject): PythonManifest['kind'] {
   if (tree.files.includes('uv.lock')) return 'uv-lock'
   if (tool?.poetry === undefined && project?.dependencies !== undefined) return 'pyproject'
-  if (tree.files.includes('poetry.lock')) return 'poetry-lock'
-  return tool?.poetry?.dependencies === undefined ? 'pyproject' : 'poetry'
+  return tree.files.includes('poetry.lock') ? 'poetry-lock' : 'pyproject'
 }
 
 /** Dependencies that only the source can tell, or that are part of it. */
 function needsSource({ project, tool }: Pyproject, kind: PythonManifest['kind']): boolean {
   const local = JSON.stringify([tool?.uv?.sources, tool?.poetry?.dependencies]).includes('"path":')
   if (local || tool?.uv?.workspace !== undefined) return true
-  if (kind === 'poetry' || kind === 'poetry-lock') return false
-  return project === undefined || (project.dynamic?.includes('dependencies') ?? false)
+  // Poetry's own table is read by its build backend, which wants to see the package.
+  const isDynamic = project === undefined || project.dynamic?.includes('dependencies') === true
+  return isDynamic && kind !== 'poetry-lock'
 }
 
 function isPackage(pyproject: Pyproject): boolean {
@@ -136,6 +137,15 @@ function poetryRange(range: unknown): string | null {
     .replace(/\^(\d+(?:\.\d+)*)/g, '>=$1,<4')
     .replace(/~(\d+\.\d+)(?![.\d])/g, '==$1.*')
     .replace(/~(?=\d)/g, '~=')
+}
+
+function refuseUnlockedPoetry(pyproject: Pyproject): void {
+  const { project, tool } = pyproject
+  const inPoetry = project?.dependencies === undefined && tool?.poetry?.dependencies !== undefined
+  if (!inPoetry || (isPackage(pyproject) && pyproject['build-system'] !== undefined)) return
+  throw new AppError('plan_failed', 'The Poetry project has no poetry.lock and is no package.', {
+    hint: 'Run `poetry lock` and commit poetry.lock.',
+  })
 }
 
 function pipfile(): AppError {

@@ -49,7 +49,6 @@ export function installReason(manifest: PythonManifest): Reason {
   const because = {
     'uv-lock': 'it pins every dependency',
     'poetry-lock': 'it pins every dependency',
-    poetry: 'Poetry reads it, and there is no poetry.lock',
     pyproject: 'it is there and uv.lock is not',
     requirements: 'it lists the dependencies',
     script: 'the block at its top lists the dependencies',

@@ -1,0 +1,3 @@
+from mcp_server_sums import main
+
+main()

@@ -1,0 +1,13 @@
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("Sums")
+
+
+@mcp.tool()
+def add(a: int, b: int) -> int:
+    """The sum of two numbers."""
+    return a + b
+
+
+if __name__ == "__main__":
+    mcp.run(transport="stdio")
