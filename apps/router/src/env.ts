@@ -1,4 +1,5 @@
 import { env } from 'node:process'
+import { parseEncryptionKey } from '@moorage/access/secret-box'
 import { newId } from '@moorage/domain/id'
 import { z } from 'zod'
 
@@ -14,13 +15,20 @@ const schema = z.object({
   MOORAGE_ROUTER_PORT: z.coerce.number().int().min(0).max(65535),
   MOORAGE_BASE_DOMAIN: z.string().optional(),
   MOORAGE_DASHBOARD_URL: z.url().optional(),
+  /** How clients reach the router. */
+  MOORAGE_ROUTER_URL: z.url().optional(),
+  MOORAGE_ENCRYPTION_KEY: z.string().transform(parseEncryptionKey),
   /** "1" behind a front that sets X-Forwarded-* itself. */
   MOORAGE_TRUST_PROXY: flag,
+  /** Processes that share the work and the socket. */
+  MOORAGE_ROUTER_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   MOORAGE_NODE_ID: z.string().default(() => newId('node')),
 })
 
+export type Env = z.infer<typeof schema>
+
 /** Throws with the names of what is missing or malformed. */
-export function readEnv(): z.infer<typeof schema> {
+export function readEnv(): Env {
   const given = Object.entries(env).filter(([, value]) => value !== '')
   const parsed = schema.safeParse(Object.fromEntries(given))
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error))

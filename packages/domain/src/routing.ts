@@ -1,13 +1,67 @@
 import { z } from 'zod'
 
-/** How the router treats a server, as it is kept in Server.routing. Unknown or bad values are the default. */
-export const routingSchema = z.object({
-  /** After a redeploy, open a client's legacy session anew on the new instance. */
-  reopenSessions: z.boolean().default(true).catch(true),
-})
-export type Routing = z.infer<typeof routingSchema>
+/** Null: no limit. */
+const limit = z.number().int().min(1).max(1_000_000).nullable()
 
-/** Never throws: a row that cannot be read is a server with the defaults. */
+const keyLimits = {
+  /** tools/call requests a minute, on all servers together. */
+  callsPerMinute: limit,
+  /** tools/call requests under way at once, on all servers together. */
+  concurrentCalls: limit,
+}
+
+const routing = {
+  /** After a redeploy, open a client's legacy session anew on the new instance. */
+  reopenSessions: z.boolean(),
+  /** tools/call requests a minute, of all callers together. */
+  callsPerMinute: limit,
+  /** tools/call requests under way at once, of all callers together. */
+  concurrentCalls: limit,
+  /** The same for each key; on a public server for each address. */
+  callsPerMinutePerCaller: limit,
+  concurrentCallsPerCaller: limit,
+  /** Keep what is asked and answered in the request log, redacted. */
+  keepPayloads: z.boolean(),
+  /** Names of fields whose values are kept out of payloads, beside those that always are. */
+  redact: z.array(z.string().min(1).max(100)).max(50),
+}
+
+export type KeyLimits = z.infer<z.ZodObject<typeof keyLimits>>
+export type Routing = z.infer<z.ZodObject<typeof routing>>
+
+/** What a caller may set; what is left out stays as it is. */
+export const keyLimitsInputSchema = z.strictObject(keyLimits).partial()
+export const routingInputSchema = z.strictObject(routing).partial()
+
+export const defaultKeyLimits: KeyLimits = { callsPerMinute: null, concurrentCalls: null }
+export const defaultRouting: Routing = {
+  reopenSessions: true,
+  callsPerMinute: null,
+  concurrentCalls: null,
+  callsPerMinutePerCaller: null,
+  concurrentCallsPerCaller: null,
+  keepPayloads: false,
+  redact: [],
+}
+
+/** How the router treats a key, from ApiKey.limits. Never throws: a bad value is the default. */
+export function readKeyLimits(value: unknown): KeyLimits {
+  return readFields(keyLimits, defaultKeyLimits, value)
+}
+
+/** How the router treats a server, from Server.routing. Never throws: a bad value is the default. */
 export function readRouting(value: unknown): Routing {
-  return routingSchema.safeParse(value).data ?? routingSchema.parse({})
+  return readFields(routing, defaultRouting, value)
+}
+
+function readFields<T extends object>(
+  fields: Record<string, z.ZodType>,
+  whole: T,
+  value: unknown,
+): T {
+  if (typeof value !== 'object' || value === null) return whole
+  const good = Object.entries(value).filter(
+    ([name, one]) => Object.hasOwn(fields, name) && fields[name]?.safeParse(one).success,
+  )
+  return good.length === 0 ? whole : { ...whole, ...Object.fromEntries(good) }
 }

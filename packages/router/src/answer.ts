@@ -43,7 +43,11 @@ export function answerPreflight({ req, res }: Exchange, origin: string): void {
 }
 
 export function answerHealth(exchange: Exchange, isReady: boolean): void {
-  send(exchange, isReady ? 200 : 503, 'application/json', JSON.stringify({ ok: isReady }))
+  answerJson(exchange, { ok: isReady }, isReady ? 200 : 503)
+}
+
+export function answerJson(exchange: Exchange, value: unknown, status = 200): void {
+  send(exchange, status, 'application/json', JSON.stringify(value))
 }
 
 /** For a person who opens the URL in a browser. Says the same whether the server exists or not. */

@@ -1,4 +1,5 @@
 import type { Endpoints } from './endpoints.ts'
+import type { Identity } from './identity.ts'
 import type { InFlight } from './in-flight.ts'
 import type { KeyUse } from './key-use.ts'
 import type { Limits } from './limits.ts'
@@ -22,6 +23,7 @@ export type Context = {
   upstreams: Upstreams
   requestLog: RequestLog
   keyUse: KeyUse
+  identity: Identity
   site: Site
   dashboardOrigin: string | null
   /** A front that we trust says who the client is, by X-Forwarded-*. */

@@ -62,6 +62,7 @@ export function dispatch(
       instance,
       forwarded: exchange.forwarded,
       requestId: exchange.requestId,
+      identity: exchange.identity,
       sessionId: to.target.sessionId,
       dropLastEventId: session?.dropLastEventId ?? false,
     })

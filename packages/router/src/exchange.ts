@@ -18,6 +18,8 @@ export type Exchange = {
   forwarded: Forwarded
   server: ServerEntry | undefined
   principal: Principal | null
+  /** What tells the server who calls: names and values. */
+  identity: readonly string[]
   message: RpcMessage | null
   session: Session | null
   instance: InstanceEntry | null
@@ -45,9 +47,10 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     at: new Date(),
     startedMs,
     origin: null,
-    forwarded: { for: '', proto: 'http', host: '', prefix: '' },
+    forwarded: { for: '', address: '', proto: 'http', host: '', prefix: '', cookies: false },
     server: undefined,
     principal: null,
+    identity: [],
     message: null,
     session: null,
     instance: null,

@@ -8,13 +8,16 @@ import type { Forwarded } from './headers.ts'
 export function forwardedFrom(req: IncomingMessage, trustProxy: boolean): Forwarded {
   const peer = req.socket.remoteAddress ?? 'unknown'
   const host = req.headers.host ?? ''
-  if (!trustProxy) return { for: peer, proto: 'http', host, prefix: '' }
+  const own = { prefix: '', cookies: false }
+  if (!trustProxy) return { ...own, for: peer, address: peer, proto: 'http', host }
   const chain = header(req, 'x-forwarded-for')
   return {
+    ...own,
     for: chain ? `${chain}, ${peer}` : peer,
+    // What the front itself has seen; whatever stands before is the client's own word.
+    address: chain?.split(',').at(-1)?.trim() ?? peer,
     proto: header(req, 'x-forwarded-proto') === 'https' ? 'https' : 'http',
     host: header(req, 'x-forwarded-host') ?? host,
-    prefix: '',
   }
 }
 

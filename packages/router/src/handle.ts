@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@moorage/domain/error'
-import { answerBrowser, answerError, answerHealth, answerPreflight } from './answer.ts'
+import { answerBrowser, answerError, answerHealth, answerJson, answerPreflight } from './answer.ts'
 import { authenticate } from './authenticate.ts'
 import type { Context } from './context.ts'
-import { beginExchange } from './exchange.ts'
+import { beginExchange, type Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
 import { forwardedFrom } from './forwarded.ts'
+import { identityKeysPath } from './identity.ts'
 import { match, ownHostname } from './match.ts'
 import { checkOrigin, isPreflight } from './origin.ts'
 
@@ -25,6 +26,8 @@ export async function handle(
     const place = hostname === null ? null : match(hostname, url, context.site)
     if (place?.prefix !== '' && url === '/healthz') return answerHealth(exchange, true)
     if (place?.prefix !== '' && url === '/readyz') return answerHealth(exchange, context.isReady())
+    if (place?.prefix !== '' && url === identityKeysPath)
+      return answerJson(exchange, context.identity.keys())
     if (hostname === null) throw new AppError('forbidden', 'This host name is not served here.')
 
     exchange.origin = checkOrigin(req.headers.origin, host, hostname, context.dashboardOrigin)
@@ -36,8 +39,15 @@ export async function handle(
 
     exchange.server = place ? context.table.serverBySlug(place.slug) : undefined
     exchange.principal = authenticate(context.table, exchange.server, req.headers.authorization)
-    if (exchange.principal.key) context.keyUse.note(exchange.principal.key.id)
+    const { key } = exchange.principal
+    if (key) context.keyUse.note(key.id)
+    if (key && exchange.server) {
+      const { identity } = context
+      exchange.identity =
+        identity.cached(key, exchange.server) ?? (await identity.sign(key, exchange.server))
+    }
 
+    if (place) exchange.forwarded.cookies = mayHaveCookies(exchange, place.prefix)
     if (exchange.server && place) await forward(context, exchange, exchange.server, place.rest)
   } catch (error) {
     const { code } = answerError(exchange, error)
@@ -48,6 +58,11 @@ export async function handle(
     context.inFlight.end(exchange)
     context.requestLog.add(exchange)
   }
+}
+
+/** Under a slug, servers of different teams share a host name, and its cookies would be everybody's. */
+function mayHaveCookies({ server }: Exchange, prefix: string): boolean {
+  return prefix === '' && server?.access === 'own_auth'
 }
 
 /** `http://host/<slug>` typed into a browser; any other path, and any MCP client, goes to the server. */

@@ -2,7 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 
 /** How the client reached us, as the server behind needs to know it to build URLs. */
-export type Forwarded = { for: string; proto: string; host: string; prefix: string }
+export type Forwarded = {
+  for: string
+  /** The client's own address. */
+  address: string
+  proto: string
+  host: string
+  prefix: string
+  /** The server has this host name for itself and does its own sign-in: cookies are its business. */
+  cookies: boolean
+}
 
 /**
  * Hop-by-hop (RFC 9110, 7.6.1), or said anew by us, or none of the server's business: cookies are
@@ -44,6 +53,9 @@ const notReturned = new Set([
   'upgrade',
 ])
 
+/** Many servers take `_` for `-`, as CGI and WSGI do. */
+const ours = /^(?:moorage|x[-_]forwarded)[-_]/
+
 /** Name, value, name, value: as they came, but for the rules above and the session's id. */
 export function requestHeaders(
   req: IncomingMessage,
@@ -52,6 +64,7 @@ export function requestHeaders(
     instance: InstanceEntry
     forwarded: Forwarded
     requestId: string
+    identity: readonly string[]
     /** Undefined: as it came. Null: this instance keeps no sessions. */
     sessionId: string | null | undefined
     dropLastEventId: boolean
@@ -61,19 +74,33 @@ export function requestHeaders(
   const headers = ['Host', to.instance.hostHeader]
   for (const [name, value] of pairs(req.rawHeaders)) {
     const lower = name.toLowerCase()
-    if (notSent.has(lower) || named.has(lower)) continue
-    if (lower.startsWith('moorage-') || lower.startsWith('x-forwarded-')) continue
+    if (named.has(lower)) continue
+    if (notSent.has(lower) && !(lower === 'cookie' && to.forwarded.cookies)) continue
+    if (ours.test(lower)) continue
     if (lower === 'authorization' && to.server.access !== 'own_auth') continue
     if (lower === 'mcp-session-id' && to.sessionId !== undefined) continue
     if (lower === 'last-event-id' && to.dropLastEventId) continue
     headers.push(name, value)
   }
   if (typeof to.sessionId === 'string') headers.push('Mcp-Session-Id', to.sessionId)
-  headers.push(...forwardedHeaders(to.forwarded), 'Moorage-Request-Id', to.requestId)
+  headers.push(...ownHeaders(to))
   return headers
 }
 
-export function forwardedHeaders(forwarded: Forwarded): string[] {
+/** What only we may say of a request. */
+export function ownHeaders(to: {
+  forwarded: Forwarded
+  requestId: string
+  identity: readonly string[]
+}): string[] {
+  return [
+    ...forwardedHeaders(to.forwarded),
+    ...to.identity,
+    ...['Moorage-Request-Id', to.requestId],
+  ]
+}
+
+function forwardedHeaders(forwarded: Forwarded): string[] {
   return [
     'X-Forwarded-For',
     forwarded.for,
@@ -116,7 +143,9 @@ export function responseHeaders(
   }
   let unbuffered = false
   for (const [name, value, lower] of lowered) {
-    if (notReturned.has(lower) || named.has(lower)) continue
+    if (named.has(lower)) continue
+    const isCookie = lower === 'set-cookie' && from.forwarded.cookies
+    if (notReturned.has(lower) && !isCookie) continue
     if (lower.startsWith('moorage-') || lower.startsWith('access-control-')) continue
     let kept = value
     if (lower === 'content-type') {
@@ -126,6 +155,8 @@ export function responseHeaders(
     else if (lower === 'content-length') found.hasLength = true
     else if (lower === 'x-accel-buffering') unbuffered = true
     else if (lower === 'location') kept = outerLocation(value, from)
+    else if (lower === 'www-authenticate') kept = outerChallenge(value, from)
+    else if (isCookie) kept = value.replace(/;\s*domain=[^;]*/gi, '')
     else if (lower === 'mcp-session-id') {
       found.sessionId = value
       kept = from.clientSessionId ?? value
@@ -147,6 +178,14 @@ function outerLocation(
   if (!url || !own.includes(url.host)) return location
   const path = url.pathname + url.search + url.hash
   return `${forwarded.proto}://${forwarded.host}${outerPath(path, forwarded)}`
+}
+
+/** Where the challenge of a server that does its own OAuth leads clients (RFC 9728, 5.1). */
+function outerChallenge(challenge: string, from: Parameters<typeof outerLocation>[1]): string {
+  return challenge.replace(
+    /(\bresource_metadata=")([^"]*)/i,
+    (_, name: string, url: string) => name + outerLocation(url, from),
+  )
 }
 
 /** A server that honours X-Forwarded-Prefix has put it there already. */

@@ -12,7 +12,8 @@ const instance = {
 
 function rewrite(chunks: string[], prefix = '/echo') {
   const endpoints: string[] = []
-  const forwarded = { for: '', proto: 'http', host: 'mcp.test', prefix }
+  const host = 'mcp.test'
+  const forwarded = { for: '', address: '', proto: 'http', host, prefix, cookies: false }
   const place = { path: '/deep/sse', forwarded, instance }
   const through = createEndpointRewriter(place, (path) => endpoints.push(path))
   const out = chunks.map((chunk) => through(Buffer.from(chunk))?.toString() ?? null)

@@ -1,6 +1,6 @@
 import type { Db } from '@moorage/db/client'
-import type { Scope } from '@moorage/domain/permission'
-import { readRouting } from '@moorage/domain/routing'
+import type { Role } from '@moorage/domain/permission'
+import { readKeyLimits, readRouting } from '@moorage/domain/routing'
 import type { InstanceEntry, KeyEntry, ServerEntry } from './table.ts'
 
 type InstanceRow = {
@@ -21,6 +21,7 @@ type ServerRow = {
   routing: unknown
   version: bigint | null
   deploymentId: string | null
+  hostnames: string[]
   planPath: string | null
   planPort: number | null
   instances: InstanceRow[]
@@ -37,7 +38,9 @@ export async function readServers(
   const rows = await db.$queryRaw<ServerRow[]>`
     SELECT s.id, s."teamId", s.slug, s.access::text AS access, s.routing, r.version,
            r."deploymentId", d.plan->>'path' AS "planPath", (d.plan->>'port')::int AS "planPort",
-           COALESCE(i.instances, '[]'::json) AS instances
+           COALESCE(i.instances, '[]'::json) AS instances,
+           ARRAY(SELECT hostname FROM "Domain" n
+                 WHERE n."serverId" = s.id AND n."verifiedAt" IS NOT NULL) AS hostnames
     FROM "Server" s
     LEFT JOIN "Route" r ON r."serverId" = s.id
     LEFT JOIN "Deployment" d ON d.id = r."deploymentId"
@@ -54,39 +57,43 @@ export async function readServers(
   return rows.map(serverEntry)
 }
 
-/** The keys that are good today: every one, or of the named ones. */
+type KeyRow = Omit<KeyEntry, 'user' | 'limits' | 'expiresAtMs'> & {
+  limits: unknown
+  expiresAt: Date | null
+  userId: string | null
+  email: string | null
+  role: Role | null
+}
+
+/** The keys that are not revoked: every one, or of the named ones. */
 export async function readKeys(db: Db, ids?: string[]): Promise<KeyEntry[]> {
-  const rows = await db.apiKey.findMany({
-    where: {
-      revokedAt: null,
-      OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
-      ...(ids ? { id: { in: ids } } : {}),
-    },
-    select: {
-      id: true,
-      name: true,
-      teamId: true,
-      serverId: true,
-      scopes: true,
-      expiresAt: true,
-      hash: true,
-    },
-  })
-  return rows.map(({ expiresAt, ...row }) => ({
+  const rows = await db.$queryRaw<KeyRow[]>`
+    SELECT k.id, k.name, k."teamId", t.slug AS "teamSlug", k."serverId", k.scopes::text[] AS scopes,
+           k.limits, k."expiresAt", k.hash, u.id AS "userId", u.email, m.role::text AS role
+    FROM "ApiKey" k
+    JOIN "Team" t ON t.id = k."teamId"
+    LEFT JOIN "Member" m ON m."teamId" = k."teamId" AND m."userId" = k."createdById"
+    LEFT JOIN "User" u ON u.id = m."userId"
+    WHERE k."revokedAt" IS NULL AND (${ids === undefined} OR k.id = ANY(${ids ?? []}::text[]))`
+  return rows.map(({ userId, email, role, limits, expiresAt, ...row }) => ({
     ...row,
-    scopes: row.scopes satisfies Scope[],
+    user: userId && email && role ? { id: userId, email, role } : null,
+    limits: readKeyLimits(limits),
     expiresAtMs: expiresAt?.getTime() ?? null,
   }))
 }
 
 function serverEntry(row: ServerRow): ServerEntry {
+  const routing = readRouting(row.routing)
   return {
     id: row.id,
     teamId: row.teamId,
     slug: row.slug,
     access: row.access,
     mcpPath: row.planPath ?? '/mcp',
-    reopenSessions: readRouting(row.routing).reopenSessions,
+    reopenSessions: routing.reopenSessions,
+    routing,
+    hostnames: row.hostnames,
     version: row.version,
     instances: row.instances.map((instance) => instanceEntry(row, instance)),
   }

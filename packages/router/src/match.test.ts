@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { match, ownHostname, upstreamPath } from './match.ts'
 
-const site = { baseDomain: 'mcp.test', hostnames: ['dashboard.test'] }
+const site = {
+  baseDomain: 'mcp.test',
+  hostnames: ['dashboard.test'],
+  slugOf: (hostname: string) => (hostname.endsWith('own.test') ? 'owned' : undefined),
+}
 
 test.each([
   ['127.0.0.1:8080', '127.0.0.1'],
@@ -12,6 +16,7 @@ test.each([
   ['mcp.test', 'mcp.test'],
   ['echo.mcp.test', 'echo.mcp.test'],
   ['dashboard.test', 'dashboard.test'],
+  ['Tools.own.test:443', 'tools.own.test'],
 ])('%s is ours', (host, hostname) => {
   expect(ownHostname(host, site)).toBe(hostname)
 })
@@ -39,6 +44,16 @@ describe('match', () => {
     ['mcp.test', '/echo//x/../y%2f', { slug: 'echo', prefix: '/echo', rest: '//x/../y%2f' }],
     ['echo.mcp.test', '/mcp?x', { slug: 'echo', prefix: '', rest: '/mcp?x' }],
     ['a.b.mcp.test', '/mcp', { slug: 'a.b', prefix: '', rest: '/mcp' }],
+    ['own.test', '/mcp', { slug: 'owned', prefix: '', rest: '/mcp' }],
+    [
+      'mcp.test',
+      '/.well-known/oauth-protected-resource/echo/mcp',
+      {
+        slug: 'echo',
+        prefix: '/echo',
+        rest: '/.well-known/oauth-protected-resource/echo/mcp',
+      },
+    ],
   ])('%s %s', (hostname, url, place) => {
     expect(match(hostname, url, site)).toEqual(place)
   })

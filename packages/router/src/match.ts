@@ -6,6 +6,8 @@ export type Site = {
   baseDomain: string | null
   /** Further names, such as the dashboard's when a front puts both under one. */
   hostnames: readonly string[]
+  /** The server that a host name of a team's own leads to. */
+  slugOf(hostname: string): string | undefined
 }
 
 export type Match = {
@@ -20,15 +22,26 @@ export type Match = {
 export function ownHostname(host: string | undefined, site: Site): string | null {
   const hostname = host?.toLowerCase().match(/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/)?.[1]
   if (!hostname) return null
-  // Rebinding needs a name, so an address is always ours.
-  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return hostname
-  if (hostname === 'localhost' || hostname.endsWith('.localhost')) return hostname
-  if (site.hostnames.includes(hostname)) return hostname
-  const { baseDomain } = site
-  if (baseDomain !== null && (hostname === baseDomain || hostname.endsWith(`.${baseDomain}`)))
-    return hostname
-  return null
+  const isKnown = isOurs(hostname, site) || site.slugOf(hostname) !== undefined
+  return isKnown ? hostname : null
 }
+
+/** The router's own names, whatever anyone claims. */
+function isOurs(hostname: string, { baseDomain, hostnames }: Site): boolean {
+  // Rebinding needs a name, so an address is always ours.
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return true
+  if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true
+  if (hostnames.includes(hostname)) return true
+  return baseDomain !== null && (hostname === baseDomain || hostname.endsWith(`.${baseDomain}`))
+}
+
+/**
+ * Where clients look for the OAuth facts of `https://host/<slug>/...`: what is well-known stands
+ * before the path (RFC 8414, 3.1; RFC 9728, 3.1). A server that does its own OAuth knows its public
+ * URL, so it gets the path as it is.
+ */
+const wellKnown =
+  /^\/\.well-known\/(?:oauth-protected-resource|oauth-authorization-server|openid-configuration)\/([^/?]+)/
 
 /** Which server a request is for, by host or by path; null where it names none. */
 export function match(hostname: string, url: string, site: Site): Match | null {
@@ -36,6 +49,10 @@ export function match(hostname: string, url: string, site: Site): Match | null {
     const slug = hostname.slice(0, -site.baseDomain.length - 1)
     return { slug, prefix: '', rest: url }
   }
+  const own = isOurs(hostname, site) ? undefined : site.slugOf(hostname)
+  if (own !== undefined) return { slug: own, prefix: '', rest: url }
+  const [, named] = wellKnown.exec(url) ?? []
+  if (named) return { slug: named, prefix: `/${named}`, rest: url }
   const [, slug, rest = ''] = url.match(/^\/([^/?]+)(.*)$/s) ?? []
   if (!slug) return null
   return { slug, prefix: `/${slug}`, rest: rest.startsWith('/') ? rest : `/${rest}` }

@@ -6,10 +6,11 @@ import type { Context } from './context.ts'
 import { createEndpoints } from './endpoints.ts'
 import { handle } from './handle.ts'
 import { endAllIdleStreams, endForbidden, endIdleStreams, tendStreams } from './housekeeping.ts'
+import { createIdentity } from './identity.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeyUse } from './key-use.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { createListener } from './listener.ts'
+import { createListener, type Patience } from './listener.ts'
 import type { Logger } from './logger.ts'
 import { keepNodeRow } from './node-row.ts'
 import { refuseBroken } from './refuse-broken.ts'
@@ -26,6 +27,10 @@ export type RouterOptions = {
   logger: Logger
   /** Names this router in RouterNode; each that runs needs its own. */
   nodeId: string
+  /** 32 bytes: opens what is sealed in the database. */
+  encryptionKey: Buffer
+  /** How clients reach this router; servers find it as `iss` in Moorage-Identity. */
+  publicUrl?: string | undefined
   /** Servers answer at `<slug>.<baseDomain>` too. */
   baseDomain?: string | undefined
   /** Pages of this origin may call servers. */
@@ -38,8 +43,11 @@ export type RouterOptions = {
 export type Router = {
   /** Fills the table, then listens. Port 0 takes any. */
   listen(at: { host: string; port: number }): Promise<{ port: number }>
-  /** Takes nothing new, lets what is in flight finish up to `limits.graceMs`, writes down the rest. */
-  close(): Promise<void>
+  /**
+   * Takes nothing new, lets what is in flight finish, writes down the rest. Where another router
+   * takes over at the same address, with `patience` nobody notices.
+   */
+  close(patience?: Patience): Promise<void>
 }
 
 export function createRouter(options: RouterOptions): Router {
@@ -54,6 +62,11 @@ export function createRouter(options: RouterOptions): Router {
   const store = createSessionStore({ db, events, logger, nodeId })
   const sessions = createSessions(limits, store)
   const keyUse = createKeyUse(db, logger)
+  const identity = createIdentity({
+    db,
+    encryptionKey: options.encryptionKey,
+    issuer: options.publicUrl ?? 'moorage',
+  })
   const upstreams = createUpstreams()
   const requestLog = createRequestLog({ db, events, logger })
   let isReady = false
@@ -74,6 +87,7 @@ export function createRouter(options: RouterOptions): Router {
       upstreams,
       requestLog,
       keyUse,
+      identity,
       limits,
       logger,
     },
@@ -81,6 +95,7 @@ export function createRouter(options: RouterOptions): Router {
     site: {
       baseDomain: options.baseDomain?.toLowerCase() ?? null,
       hostnames: dashboard ? [dashboard.hostname] : [],
+      slugOf: (hostname) => table.serverByHostname(hostname)?.slug,
     },
     dashboardOrigin: dashboard?.origin ?? null,
     trustProxy: options.trustProxy ?? false,
@@ -139,15 +154,16 @@ export function createRouter(options: RouterOptions): Router {
   return {
     listen: async (at) => {
       await sync.start()
+      await identity.start()
       await startSessions()
       isReady = true
       await node.acknowledge()
       return { port: await listener.listen(at) }
     },
-    close: async () => {
+    close: async (patience = { graceMs: limits.graceMs, lingerMs: 0 }) => {
       isReady = false
+      await listener.stop(patience, () => endAllIdleStreams(context))
       for (const timer of timers) clearInterval(timer)
-      await listener.stop(limits.graceMs, () => endAllIdleStreams(context))
       await unsubscribe()
       await sync.stop()
       await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from './context.ts'
 import { createEventReader } from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
-import { forwardedHeaders } from './headers.ts'
+import { ownHeaders } from './headers.ts'
 import { brokenUpstream } from './refusal.ts'
 import type { InstanceEntry } from './table.ts'
 
@@ -38,8 +38,7 @@ export function createSessionCalls(
     const headers = [
       ...['Host', instance.hostHeader, 'Content-Type', 'application/json'],
       ...['Accept', 'application/json, text/event-stream'],
-      ...forwardedHeaders(exchange.forwarded),
-      ...['Moorage-Request-Id', exchange.requestId],
+      ...ownHeaders(exchange),
       ...own,
     ]
     try {

@@ -1,4 +1,5 @@
-import type { Scope } from '@moorage/domain/permission'
+import type { Role, Scope } from '@moorage/domain/permission'
+import type { KeyLimits, Routing } from '@moorage/domain/routing'
 
 export type InstanceEntry = {
   id: string
@@ -21,6 +22,9 @@ export type ServerEntry = {
   /** Where the server speaks MCP; `/mcp` under the slug leads there. */
   mcpPath: string
   reopenSessions: boolean
+  routing: Routing
+  /** Verified host names of its own, in lower case. */
+  hostnames: string[]
   /** Null: never deployed. */
   version: bigint | null
   instances: InstanceEntry[]
@@ -30,15 +34,20 @@ export type KeyEntry = {
   id: string
   name: string
   teamId: string
+  teamSlug: string
+  /** Who made it, while a member of the team. */
+  user: { id: string; email: string; role: Role } | null
   /** Null: every server of the team. */
   serverId: string | null
   scopes: Scope[]
+  limits: KeyLimits
   expiresAtMs: number | null
   hash: string
 }
 
 export type Table = {
   serverBySlug(slug: string): ServerEntry | undefined
+  serverByHostname(hostname: string): ServerEntry | undefined
   server(id: string): ServerEntry | undefined
   instance(id: string): InstanceEntry | undefined
   keyByHash(hash: string): KeyEntry | undefined
@@ -53,6 +62,7 @@ export type Table = {
 export function createTable(): Table {
   const servers = new Map<string, ServerEntry>()
   const slugs = new Map<string, ServerEntry>()
+  const hostnames = new Map<string, ServerEntry>()
   const instances = new Map<string, InstanceEntry>()
   const keys = new Map<string, KeyEntry>()
   const hashes = new Map<string, KeyEntry>()
@@ -62,6 +72,7 @@ export function createTable(): Table {
     if (!old) return
     servers.delete(id)
     if (slugs.get(old.slug) === old) slugs.delete(old.slug)
+    for (const name of old.hostnames) if (hostnames.get(name) === old) hostnames.delete(name)
     for (const instance of old.instances) instances.delete(instance.id)
   }
 
@@ -74,6 +85,7 @@ export function createTable(): Table {
 
   return {
     serverBySlug: (slug) => slugs.get(slug),
+    serverByHostname: (hostname) => hostnames.get(hostname),
     server: (id) => servers.get(id),
     instance: (id) => instances.get(id),
     keyByHash: (hash) => hashes.get(hash),
@@ -85,6 +97,7 @@ export function createTable(): Table {
         dropServer(server.id)
         servers.set(server.id, server)
         slugs.set(server.slug, server)
+        for (const name of server.hostnames) hostnames.set(name, server)
         for (const instance of server.instances) instances.set(instance.id, instance)
       }
     },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createApiKey } from '@moorage/access/api-key'
 import { createEvents } from '@moorage/bus/events'
 import { createDb, Prisma } from '@moorage/db/client'
@@ -14,6 +15,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
   const databaseUrl = await testDatabaseUrl()
   const db = createDb(databaseUrl, { maxConnections: 5 })
   const events = await createEvents({ databaseUrl })
+  const encryptionKey = randomBytes(32)
   const problems: string[] = []
   const note = (_fields: object, message: string) => void problems.push(message)
   const logger = { info: () => {}, warn: note, error: note }
@@ -22,7 +24,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
 
   async function startRouter(): Promise<{ router: Router; url: string; nodeId: string }> {
     const nodeId = newId('node')
-    const router = createRouter({ db, events, logger, nodeId, ...options })
+    const router = createRouter({ db, events, logger, nodeId, encryptionKey, ...options })
     routers.push(router)
     const { port } = await router.listen({ host: '127.0.0.1', port: 0 })
     return { router, url: `http://127.0.0.1:${port}`, nodeId }
@@ -48,7 +50,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
 
   async function addKey(
     teamId: string,
-    data: { serverId?: string; scopes?: Scope[]; expiresAt?: Date } = {},
+    data: { serverId?: string; scopes?: Scope[]; expiresAt?: Date; createdById?: string } = {},
   ): Promise<{ id: string; key: string }> {
     const { key, record } = await createApiKey(
       { db, events },
@@ -58,7 +60,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
         name: 'test',
         scopes: data.scopes ?? ['call'],
         expiresAt: data.expiresAt ?? null,
-        createdById: null,
+        createdById: data.createdById ?? null,
       },
     )
     return { id: record.id, key }
