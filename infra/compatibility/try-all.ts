@@ -1,6 +1,7 @@
+import { callServer } from '../../e2e/call-server.ts'
+import { deployServer } from '../../e2e/deploy-server.ts'
 import { type Platform, startPlatform } from '../../e2e/platform.ts'
-import { callSubject } from './call-subject.ts'
-import { deploySubject } from './deploy-subject.ts'
+import { fetchSource } from './fetch-source.ts'
 import type { Result } from './results.ts'
 import type { Runtime, Subject } from './subject.ts'
 
@@ -39,13 +40,14 @@ async function tryOne(
   const slug = `c-${name}`.slice(0, 40).replace(/-$/, '')
   const result: Result = { name, runtime, liveMs: null, fault: null }
   try {
-    const { url, durationMs, ...facts } = await deploySubject(platform, subject, {
-      slug,
-      mirrorDir,
-    })
+    const { source, settings, env } = subject
+    const files = source === undefined ? null : await fetchSource(source, { mirrorDir })
+    const server = { slug, dir: files?.dir ?? null, settings, env }
+    const deployed = await deployServer(platform, server).finally(() => files?.remove())
+    const { url, durationMs, ...facts } = deployed
     Object.assign(result, facts, { liveMs: durationMs })
     const endpoint = { url, key: platform.ready.adminApiKey, transport: facts.transport }
-    Object.assign(result, await callSubject(endpoint, subject))
+    Object.assign(result, await callServer(endpoint, subject))
   } catch (error) {
     result.fault = error instanceof Error ? error.message : String(error)
   }

@@ -1,5 +1,10 @@
-import { connectTypeScript, textOf } from '../../e2e/clients/clients.ts'
-import type { Subject } from './subject.ts'
+import { connectTypeScript, textOf } from './clients/clients.ts'
+
+/** Tools that have to be there, and a call with what the text of its answer has to hold. */
+type Expectation = {
+  tools: string[]
+  call?: { tool: string; arguments: Record<string, unknown>; text: string } | undefined
+}
 
 export type Called = {
   /** The protocol revisions that were agreed on, the newest first. */
@@ -10,15 +15,15 @@ export type Called = {
 }
 
 /** Lists the tools and makes the call, as a client of each era. Throws what went wrong, with the era. */
-export async function callSubject(
+export async function callServer(
   endpoint: { url: string; key: string; transport: string },
-  subject: Subject,
+  expectation: Expectation,
 ): Promise<Called> {
   const eras = endpoint.transport === 'sse' ? (['sse'] as const) : (['auto', 'legacy'] as const)
   const called: Called[] = []
   for (const era of eras) {
     try {
-      called.push(await callIn(era, endpoint, subject))
+      called.push(await callIn(era, endpoint, expectation))
     } catch (error) {
       throw new Error(`${era}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -31,7 +36,7 @@ export async function callSubject(
 async function callIn(
   era: 'auto' | 'legacy' | 'sse',
   endpoint: { url: string; key: string },
-  { tools: wanted, call }: Subject,
+  { tools: wanted, call }: Expectation,
 ): Promise<Called> {
   const { client, close } = await connectTypeScript(endpoint, era)
   try {

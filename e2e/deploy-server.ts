@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Settings } from '@moorage/build-plan/settings'
 import { z } from 'zod'
-import type { Platform } from '../../e2e/platform.ts'
-import { fetchSource } from './fetch-source.ts'
-import type { Subject } from './subject.ts'
+import type { Platform } from './platform.ts'
 
 const failureSchema = z.object({
   step: z.string(),
@@ -20,6 +19,14 @@ const deploymentSchema = z.object({
 })
 const serverSchema = z.object({ url: z.string(), latest: deploymentSchema.nullable() })
 
+/** What a user has: files, or null where the settings are all there is. */
+export type NewServer = {
+  slug: string
+  dir: string | null
+  settings: Settings
+  env: Record<string, string>
+}
+
 export type Deployed = {
   url: string
   flavor: string
@@ -29,31 +36,15 @@ export type Deployed = {
 }
 
 /** Makes the server with its settings and variables, and stays until it is live. Throws why not. */
-export async function deploySubject(
-  platform: Platform,
-  subject: Subject,
-  options: { slug: string; mirrorDir: string | null },
-): Promise<Deployed> {
-  const { slug } = options
-  const { source, settings, env } = subject
-  const kind = source === undefined ? 'settings' : 'git'
-  await callApi(platform, 'servers.create', { slug, source: kind, settings, env })
-  if (source !== undefined) await push(platform, source, options)
-  return await untilDone(platform, slug)
-}
-
-async function push(
-  platform: Platform,
-  source: NonNullable<Subject['source']>,
-  { slug, mirrorDir }: { slug: string; mirrorDir: string | null },
-): Promise<void> {
-  const { dir, remove } = await fetchSource(source, { mirrorDir })
-  try {
+export async function deployServer(platform: Platform, server: NewServer): Promise<Deployed> {
+  const { slug, dir, settings, env } = server
+  const source = dir === null ? 'settings' : 'git'
+  await callApi(platform, 'servers.create', { slug, source, settings, env })
+  if (dir !== null) {
     const sent = await platform.moorage('deploy', dir, '--server', slug, '--no-wait')
     if (sent.exitCode !== 0) throw new Error(sent.stderr || sent.stdout)
-  } finally {
-    remove()
   }
+  return await untilDone(platform, slug)
 }
 
 async function untilDone(platform: Platform, slug: string): Promise<Deployed> {
