@@ -35,6 +35,9 @@ const schema = z.object({
   MOORAGE_START_TIMEOUT_SECONDS: seconds(60),
   MOORAGE_DRAIN_SECONDS: seconds(60),
   MOORAGE_SERVER_MEMORY_MB: z.coerce.number().int().min(64).default(512),
+  /** For all processes of a server that speaks stdio, of which each session has one. */
+  MOORAGE_STDIO_MEMORY_MB: z.coerce.number().int().min(64).default(1024),
+  MOORAGE_MAX_CHILDREN: z.coerce.number().int().min(1).max(1000).default(32),
   MOORAGE_SERVER_CPUS: z.coerce.number().positive().default(1),
   MOORAGE_MAX_SOURCE_MB: z.coerce.number().int().min(1).default(1024),
   /** Hosts that may be fetched from though they are private or speak plain http. */

@@ -20,6 +20,7 @@ import {
   sourceDir,
   tempDir,
 } from './testing/fixture.ts'
+import { askChild, stdioServer } from './testing/stdio-server.ts'
 
 const dataDir = await tempDir()
 afterAll(removeTempDirs)
@@ -140,6 +141,31 @@ describe.each(names)('the %s driver', (name) => {
     expect(env).toMatchObject({ GREETING: 'hi', PLANNED: expect.stringMatching(/^at [\d.]+:\d+$/) })
     expect(env).not.toMatchObject({ PORT: '1' })
     expect(await driver.inspect(status.instanceId)).toEqual(status)
+  })
+
+  test('puts the bridge in front of a server that speaks stdio, and ends it with all its children', async () => {
+    const start = { command: ['node', 'stdio.mjs'], env: { PLANNED: 'yes' } }
+    const plan = nodePlan([], { transport: 'stdio', start })
+    const source = await sourceDir({ 'stdio.mjs': stdioServer })
+    const stdio = await buildInput(plan, { sourceDir: source })
+    const { id } = await driver.build(stdio)
+    const env = { GREETING: 'hi', STUBBORN: '1' }
+    const spec = instanceSpec(stdio, id, { env })
+    const status = await driver.deploy(spec)
+    const [one, two] = [await askChild(status), await askChild(status)]
+    expect(one).toMatchObject({ GREETING: 'hi', PLANNED: 'yes' })
+    expect(one.pid).not.toBe(two.pid)
+    for (const name of ['PORT', 'HOST', 'LD_LIBRARY_PATH', 'NODE_OPTIONS'])
+      expect(one).not.toHaveProperty(name)
+    await eventually(async () =>
+      (await logLines(driver, spec.instanceId)).some(
+        ({ stream, text }) => stream === 'stderr' && text === 'a child is up',
+      ),
+    )
+    expect(await runs('stdio.mjs')).toBe(true)
+    await driver.remove(spec.instanceId)
+    await eventually(async () => !(await runs('stdio.mjs')))
+    await driver.removeImage(id)
   })
 
   test('keeps the environment of an instance out of builds', async () => {

@@ -2,6 +2,7 @@ import { AppError } from '@moorage/domain/error'
 import Docker from 'dockerode'
 import type { BuildSettings } from './build-settings.ts'
 import { type BaseImages, officialBaseImages } from './docker/base-image.ts'
+import { bridgeVolumes, sweepBridges } from './docker/bridge-volume.ts'
 import { buildImage } from './docker/build.ts'
 import { deployInstance } from './docker/deploy.ts'
 import { dial, type Engine, engineError, ignoring, orNull } from './docker/engine.ts'
@@ -37,8 +38,11 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const engine: Engine = { docker, platformId }
   const pool = options.networkPool ?? defaultNetworkPool
   const exclusive = oneAtATime()
+  const baseImages = { ...officialBaseImages, ...options.baseImages }
+  const bridges = bridgeVolumes(engine, baseImages)
   const images = {
-    baseImages: { ...officialBaseImages, ...options.baseImages },
+    baseImages,
+    bridges,
     build: options.build,
     maxImageBytes: options.maxImageBytes ?? 4 * 2 ** 30,
     maxLogBytes: options.maxBuildLogBytes ?? 4 * 2 ** 20,
@@ -56,7 +60,8 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       await orNull(engine.docker.getImage(imageId).remove({ force: true }))
     },
     listImages: () => listImages(engine),
-    deploy: (spec) => exclusive(spec.serverId, () => deployInstance(engine, pool, spec)),
+    deploy: (spec) =>
+      exclusive(spec.serverId, () => deployInstance(engine, { pool, bridges }, spec)),
     inspect: (instanceId) => inspectInstance(engine, instanceId),
     list: (filter = {}) => listInstances(engine, filter),
     logs: (instanceId, logOptions) => instanceLogs(engine, instanceId, logOptions),
@@ -75,7 +80,10 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       })
     },
     watch: (signal) => watchInstances(engine, signal),
-    sweep: () => sweepEngine(engine, exclusive),
+    async sweep() {
+      await sweepEngine(engine, exclusive)
+      await sweepBridges(engine)
+    },
     close: async () => undefined,
   }
 }

@@ -38,7 +38,13 @@ export type InstanceSpec = {
   plan: BuildPlan
   /** The server's environment, in the clear; it reaches the instance and nothing else. */
   env: Record<string, string>
-  limits: { memoryBytes: number; cpus: number; pids: number }
+  limits: {
+    memoryBytes: number
+    cpus: number
+    pids: number
+    /** Of a server that speaks stdio: processes at one time, which is one a session. */
+    maxChildren: number
+  }
 }
 
 /** Where an instance answers, as seen from this host. */

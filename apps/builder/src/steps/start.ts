@@ -3,8 +3,9 @@ import type { Instance } from '@moorage/db/client'
 import type { Claim } from '@moorage/deployments/claim-deployment'
 import { resolveEnv } from '@moorage/deployments/env-vars'
 import { newId } from '@moorage/domain/id'
-import type { InstanceStatus } from '@moorage/runtime/driver'
+import type { InstanceSpec, InstanceStatus } from '@moorage/runtime/driver'
 import type { Builder } from '../context.ts'
+import type { Env } from '../env.ts'
 
 /** The row comes first, so that whatever runs is named by one; a second call finds both again. */
 export async function startInstance(
@@ -41,13 +42,22 @@ export async function runInstance(
     imageId: input.imageId,
     plan: input.plan,
     env: await resolveEnv(deps, { serverId: instance.serverId, scope: 'production' }),
-    limits: {
-      memoryBytes: env.MOORAGE_SERVER_MEMORY_MB * 1024 * 1024,
-      cpus: env.MOORAGE_SERVER_CPUS,
-      pids: 256,
-    },
+    limits: limitsOf(input.plan, env),
   })
   builder.collectors.ensure(instance)
   const { host = null, port = null } = status.address ?? {}
   return deps.db.instance.update({ where: { id: instance.id }, data: { host, port } })
+}
+
+/** A server that speaks stdio is one process a session, of some threads each. */
+function limitsOf({ transport }: BuildPlan, env: Env): InstanceSpec['limits'] {
+  const maxChildren = env.MOORAGE_MAX_CHILDREN
+  const isStdio = transport === 'stdio'
+  const megabytes = isStdio ? env.MOORAGE_STDIO_MEMORY_MB : env.MOORAGE_SERVER_MEMORY_MB
+  return {
+    memoryBytes: megabytes * 1024 * 1024,
+    cpus: env.MOORAGE_SERVER_CPUS,
+    pids: isStdio ? 256 + 32 * maxChildren : 256,
+    maxChildren,
+  }
 }

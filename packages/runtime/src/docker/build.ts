@@ -7,6 +7,7 @@ import { cappedLog } from '../build-log.ts'
 import { type BuildSettings, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
 import { type BaseImages, baseImage } from './base-image.ts'
+import type { BridgeVolumes } from './bridge-volume.ts'
 import { buildContext } from './build-context.ts'
 import { buildSecrets } from './build-secrets.ts'
 import { openBuildSession } from './build-session.ts'
@@ -18,6 +19,7 @@ import { userDockerfile } from './user-dockerfile.ts'
 
 export type ImageSettings = {
   baseImages: BaseImages
+  bridges: BridgeVolumes
   build: BuildSettings
   maxImageBytes: number
   maxLogBytes: number
@@ -34,6 +36,9 @@ export async function buildImage(
   const redact = redactor(settings.build)
   const log = cappedLog((line) => input.onLog(redact(line)), settings.maxLogBytes)
   try {
+    // Not only at the start: what it takes should show in the log, and a start be quick.
+    if (input.plan.transport === 'stdio')
+      await settings.bridges.ensure({ onLog: log.line, signal: deadline.signal })
     const id = await build(engine, settings, { ...input, onLog: log.line, signal: deadline.signal })
     return await checkedImage(engine, id, { ...settings, onLog: log.line })
   } catch (error) {

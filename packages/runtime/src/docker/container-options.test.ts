@@ -11,9 +11,9 @@ const spec: InstanceSpec = {
   imageId: 'sha256:0',
   plan: nodePlan(),
   env: {},
-  limits: { memoryBytes: 2 ** 27, cpus: 1, pids: 64 },
+  limits: { memoryBytes: 2 ** 27, cpus: 1, pids: 64, maxChildren: 4 },
 }
-const made = { name: 'name', network: 'network', labels: { mine: 'mine' } }
+const made = { name: 'name', network: 'network', labels: { mine: 'mine' }, bridge: null }
 const userFor = (User: string) => containerOptions(spec, { User }, made).User
 
 test.each([
@@ -44,10 +44,27 @@ test('lets a setting of the server’s environment not move where it listens', (
 
 test('runs what a repository’s own Dockerfile says', () => {
   const options = containerOptions(
-    { ...spec, plan: nodePlan([], { kind: 'dockerfile' }) },
+    { ...spec, plan: nodePlan([], { kind: 'dockerfile', start: { command: [], env: {} } }) },
     {},
     made,
   )
   expect(options.Cmd).toBeUndefined()
   expect(options.Entrypoint).toBeUndefined()
+})
+
+test('puts the bridge in front of what an image runs by itself, and tells it of no port', () => {
+  const plan = nodePlan([], {
+    kind: 'image',
+    transport: 'stdio',
+    start: { command: [], env: {} },
+  })
+  const image = { Entrypoint: ['/bin/tool'], Cmd: ['--stdio'] }
+  const { Entrypoint, Cmd, Env, HostConfig } = containerOptions({ ...spec, plan }, image, {
+    ...made,
+    bridge: 'volume',
+  })
+  expect(Entrypoint).toEqual(['/moorage/ld.so'])
+  expect(Cmd?.slice(-5)).toEqual(['--max-children', '4', '--', '/bin/tool', '--stdio'])
+  expect(Env).toEqual(expect.arrayContaining(['PORT', 'HOST']))
+  expect(HostConfig?.Mounts).toMatchObject([{ Source: 'volume', ReadOnly: true }])
 })

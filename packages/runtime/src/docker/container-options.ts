@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import { z } from 'zod'
 import type { InstanceSpec } from '../driver.ts'
 import { startCommand } from '../start-command.ts'
+import { bridgeCommand, bridgeMountOf } from './bridge-volume.ts'
 
 /** What an image says of itself, as far as it decides how its container has to be held. */
 export const imageConfigSchema = z.object({
@@ -9,6 +10,8 @@ export const imageConfigSchema = z.object({
     User: z.string().nullish(),
     Labels: z.record(z.string(), z.string()).nullish(),
     Volumes: z.record(z.string(), z.unknown()).nullish(),
+    Entrypoint: z.array(z.string()).nullish(),
+    Cmd: z.array(z.string()).nullish(),
   }),
 })
 export type ImageConfig = z.infer<typeof imageConfigSchema>['Config']
@@ -23,20 +26,26 @@ const ownUser = '10001:10001'
 export function containerOptions(
   spec: InstanceSpec,
   image: ImageConfig,
-  made: { name: string; network: string; labels: Record<string, string> },
+  made: {
+    name: string
+    network: string
+    labels: Record<string, string>
+    /** The volume that holds the bridge; null where the server speaks HTTP itself. */
+    bridge: string | null
+  },
 ): Docker.ContainerCreateOptions {
   const port = `${spec.plan.port}/tcp`
-  const { command, env } = startCommand(spec.plan, spec.env, {
-    host: '0.0.0.0',
-    port: spec.plan.port,
-  })
+  const at = { host: '0.0.0.0', port: spec.plan.port }
+  const { command, env } = startCommand(spec.plan, spec.env, at)
   return {
     name: made.name,
     Image: spec.imageId,
-    ...(spec.plan.kind === 'dockerfile'
-      ? {}
-      : { Entrypoint: command.slice(0, 1), Cmd: command.slice(1) }),
-    Env: Object.entries({ HOME: '/tmp', ...env }).map(([name, value]) => `${name}=${value}`),
+    ...entry(spec, image, command, made.bridge),
+    Env: [
+      ...Object.entries({ HOME: '/tmp', ...env }).map(([name, value]) => `${name}=${value}`),
+      // A name alone takes it out of the image's environment.
+      ...(made.bridge ? ['PORT', 'HOST'] : []),
+    ],
     User: userOf(image),
     Labels: { ...blanked(image.Labels ?? {}), ...made.labels },
     ExposedPorts: { [port]: {} },
@@ -44,10 +53,25 @@ export function containerOptions(
     StopSignal: 'SIGTERM',
     HostConfig: {
       ...hardened(spec, image),
+      ...(made.bridge ? { Mounts: [bridgeMountOf(made.bridge, { readOnly: true })] } : {}),
       NetworkMode: made.network,
       PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] },
     },
   }
+}
+
+/** An empty command is the image's own, and stays as the image has it but for the bridge in front. */
+function entry(
+  { plan, limits }: InstanceSpec,
+  image: ImageConfig,
+  planned: string[],
+  bridge: string | null,
+): Pick<Docker.ContainerCreateOptions, 'Entrypoint' | 'Cmd'> {
+  const own = [...(image.Entrypoint ?? []), ...(image.Cmd ?? [])]
+  if (bridge === null && planned.length === 0) return {}
+  const server = planned.length > 0 ? planned : own
+  const command = bridge === null ? server : bridgeCommand(plan, limits.maxChildren, server)
+  return { Entrypoint: command.slice(0, 1), Cmd: command.slice(1) }
 }
 
 function hardened(spec: InstanceSpec, image: ImageConfig): Docker.HostConfig {
@@ -64,7 +88,7 @@ function hardened(spec: InstanceSpec, image: ImageConfig): Docker.HostConfig {
     Memory: spec.limits.memoryBytes,
     MemorySwap: spec.limits.memoryBytes,
     NanoCpus: Math.round(spec.limits.cpus * 1e9),
-    PidsLimit: Math.min(spec.limits.pids, 256),
+    PidsLimit: Math.min(spec.limits.pids, spec.plan.transport === 'stdio' ? 4096 : 256),
     Ulimits: [
       { Name: 'nofile', Soft: 4096, Hard: 4096 },
       { Name: 'core', Soft: 0, Hard: 0 },

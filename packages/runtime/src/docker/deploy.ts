@@ -1,14 +1,20 @@
 import { AppError } from '@moorage/domain/error'
 import type { InstanceSpec, InstanceStatus } from '../driver.ts'
+import type { BridgeVolumes } from './bridge-volume.ts'
 import { containerOptions, imageConfigSchema } from './container-options.ts'
 import { type Engine, engineError, engineStatus, ignoring, orNull } from './engine.ts'
 import { containerName, inspectInstance } from './instance-status.ts'
 import { toLabels } from './labels.ts'
 import { ensureNetwork, type NetworkPool } from './network.ts'
 
+/** What containers are made with. */
+export type Made = { pool: NetworkPool; bridges: BridgeVolumes }
+
+const quietly = { onLog: () => {}, signal: new AbortController().signal }
+
 export async function deployInstance(
   engine: Engine,
-  pool: NetworkPool,
+  made: Made,
   spec: InstanceSpec,
 ): Promise<InstanceStatus> {
   const running = await inspectInstance(engine, spec.instanceId)
@@ -16,7 +22,7 @@ export async function deployInstance(
   const name = containerName(engine, spec.instanceId)
   // One that stopped, or that a builder made and never started: its settings may be old.
   await ignoring(engine.docker.getContainer(name).remove({ force: true, v: true }), [404, 409])
-  await createAndStart(engine, pool, spec, name)
+  await createAndStart(engine, made, spec, name)
   const started = await inspectInstance(engine, spec.instanceId)
   if (started) return started
   throw new AppError('start_failed', 'The server was removed while it started.')
@@ -24,7 +30,7 @@ export async function deployInstance(
 
 async function createAndStart(
   engine: Engine,
-  pool: NetworkPool,
+  { pool, bridges }: Made,
   spec: InstanceSpec,
   name: string,
 ): Promise<void> {
@@ -35,6 +41,7 @@ async function createAndStart(
     })
   const options = containerOptions(spec, imageConfigSchema.parse(image).Config, {
     name,
+    bridge: spec.plan.transport === 'stdio' ? await bridges.ensure(quietly) : null,
     network: await ensureNetwork(engine, pool, spec.serverId),
     labels: toLabels({
       platform: engine.platformId,

@@ -71,7 +71,7 @@ describe.skipIf(!dockerIsUp())('a container', () => {
 
   test('is held to its limits of memory, processors, processes and files', async () => {
     const { HostConfig } = await facts(
-      await start({ limits: { memoryBytes: 2 ** 27, cpus: 0.5, pids: 9999 } }),
+      await start({ limits: { memoryBytes: 2 ** 27, cpus: 0.5, pids: 9999, maxChildren: 4 } }),
     )
     expect(HostConfig).toMatchObject({
       Memory: 2 ** 27,
@@ -84,7 +84,9 @@ describe.skipIf(!dockerIsUp())('a container', () => {
   })
 
   test('cannot start more processes than it was given', async () => {
-    const small = await start({ limits: { memoryBytes: 2 ** 27, cpus: 1, pids: 32 } })
+    const small = await start({
+      limits: { memoryBytes: 2 ** 27, cpus: 1, pids: 32, maxChildren: 4 },
+    })
     const bomb = 'for i in $(seq 100); do sleep 2 & done; wait'
     expect(await run(small, 'sh', '-c', bomb)).toMatch(/failed/)
     expect(await ask(small, '')).toBe('hello')
@@ -96,7 +98,9 @@ describe.skipIf(!dockerIsUp())('a container', () => {
     const watching = (async () => {
       for await (const event of driver.watch(controller.signal)) events.push(event)
     })()
-    const hungry = await start({ limits: { memoryBytes: 64 * 2 ** 20, cpus: 1, pids: 64 } })
+    const hungry = await start({
+      limits: { memoryBytes: 64 * 2 ** 20, cpus: 1, pids: 64, maxChildren: 4 },
+    })
     await ask(hungry, 'hog').catch(() => undefined)
     const mine = () => events.find(({ instanceId }) => instanceId === hungry.instanceId)
     await eventually(async () => mine() !== undefined, 30_000)

@@ -40,14 +40,7 @@ export async function buildImage(
 
 async function build(paths: Paths, settings: ImageSettings, input: BuildInput): Promise<void> {
   const { plan } = input
-  if (plan.kind === 'dockerfile')
-    throw new AppError(
-      'build_failed',
-      'This server brings a Dockerfile, and there is no Docker here.',
-      {
-        hint: 'Install Docker on this machine and restart Moorage.',
-      },
-    )
+  if (plan.kind === 'dockerfile' || plan.kind === 'image') throw needsEngine(plan.kind)
   const source = await applicationDir(input.sourceDir, plan.rootDir)
   const toolchain = await toolchainFor(plan, settings.searchPath)
   if (toolchain.remark) input.onLog(toolchain.remark)
@@ -62,6 +55,13 @@ async function build(paths: Paths, settings: ImageSettings, input: BuildInput): 
   for (const command of [...plan.install.run, ...plan.build.run])
     await runBuildCommand(withToolchain(command, toolchain), { ...input, cwd: image.app, env })
   await rm(image.tmp, { recursive: true, force: true })
+}
+
+function needsEngine(kind: 'dockerfile' | 'image'): AppError {
+  const what = kind === 'image' ? 'is an image' : 'brings a Dockerfile'
+  return new AppError('build_failed', `This server ${what}, and there is no Docker here.`, {
+    hint: 'Install Docker on this machine and restart Moorage.',
+  })
 }
 
 async function copySource(from: string, to: string): Promise<void> {

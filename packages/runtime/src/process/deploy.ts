@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@moorage/domain/error'
+import { bridgeMain } from '@moorage/mcp/bridge-files'
 import type { InstanceSpec, InstanceStatus } from '../driver.ts'
 import { startCommand } from '../start-command.ts'
 import { inspectInstance } from './instance-status.ts'
@@ -50,16 +51,25 @@ async function prepare(
     serverId: spec.serverId,
     deploymentId: spec.deploymentId,
     port: at.port,
+    bridged: spec.plan.transport === 'stdio',
     startedAt: new Date(),
   })
   const toolchain = await toolchainFor(spec.plan, searchPath)
   const { command, env } = startCommand(spec.plan, spec.env, { host: '127.0.0.1', port: at.port })
+  const own = withToolchain(command, toolchain)
   return {
     instanceDir: files.dir,
     cwd: at.cwd,
-    command: withToolchain(command, toolchain),
+    command: spec.plan.transport === 'stdio' ? bridged(spec, at.port, own) : own,
     env: { PATH: toolchain.path, HOME: files.home, TMPDIR: files.tmp, LANG: 'C.UTF-8', ...env },
   }
+}
+
+/** The bridge in front of a server that speaks stdio; its processes inherit all that the server would. */
+function bridged({ plan, limits }: InstanceSpec, port: number, command: string[]): string[] {
+  const listen = ['--host', '127.0.0.1', '--port', String(port), '--path', plan.path]
+  const children = ['--max-children', String(limits.maxChildren)]
+  return [process.execPath, bridgeMain(), ...listen, ...children, '--', ...command]
 }
 
 /** Starts the launcher and lets go of it: it and the server outlive this process. Null is success. */

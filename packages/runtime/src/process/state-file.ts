@@ -9,6 +9,7 @@ export const instanceFactsSchema = z.object({
   serverId: z.string(),
   deploymentId: z.string(),
   port: z.number().int(),
+  bridged: z.boolean().default(false),
   startedAt: z.coerce.date(),
 })
 export const runningSchema = z.object({ launcher: processSchema, server: processSchema })

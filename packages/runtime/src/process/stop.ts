@@ -1,18 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, signalGroup } from './live-process.ts'
 import type { Paths } from './paths.ts'
-import { readState, runningSchema } from './state-file.ts'
+import { instanceFactsSchema, readState, runningSchema } from './state-file.ts'
 
 const pollMs = 25
+/** What the bridge takes to end its children, which are in process groups of their own. */
+const bridgeGraceMs = 5_000
 
 /** SIGTERM to the server's process group, SIGKILL after the grace; waits until all of it is gone. */
 export async function stopInstance(
   paths: Paths,
   instanceId: string,
-  graceMs: number,
+  askedGraceMs: number,
 ): Promise<void> {
-  const running = await readState(paths.instance(instanceId).running, runningSchema)
+  const files = paths.instance(instanceId)
+  const running = await readState(files.running, runningSchema)
   if (!running) return
+  const facts = await readState(files.facts, instanceFactsSchema)
+  const graceMs = facts?.bridged ? Math.max(askedGraceMs, bridgeGraceMs) : askedGraceMs
   const { launcher, server } = running
   if (graceMs > 0 && server.pid !== launcher.pid) {
     await signalGroup(server, 'SIGTERM')

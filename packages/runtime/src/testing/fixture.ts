@@ -119,7 +119,7 @@ export function instanceSpec(
     imageId,
     plan: build.plan,
     env: {},
-    limits: { memoryBytes: 128 * 2 ** 20, cpus: 1, pids: 64 },
+    limits: { memoryBytes: 128 * 2 ** 20, cpus: 1, pids: 64, maxChildren: 4 },
     ...rest,
   }
 }
