@@ -1,32 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createDb } from '@moorage/db/client'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { expect, test } from 'vitest'
-
-async function startMain(
-  env: Record<string, string>,
-): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(new URL('main.ts', import.meta.url), {
-    env: { PATH: process.env.PATH, MOORAGE_ROUTER_PORT: '0', ...env },
-    silent: true,
-  })
-  let output = ''
-  child.stderr?.on('data', (chunk) => {
-    output += chunk
-  })
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${output}`)))
-    child.stdout?.on('data', (chunk) => {
-      output += chunk
-      const line = output.split('\n').find((one) => one.includes('Router is listening'))
-      if (line) resolve(Number(JSON.parse(line).port))
-    })
-  })
-  return { child, port }
-}
+import { seed, startMain } from './main-fixture.ts'
 
 test('on SIGTERM a request in flight finishes, the row goes, and the exit code is 0', async () => {
   const databaseUrl = await testDatabaseUrl()
@@ -40,7 +18,7 @@ test('on SIGTERM a request in flight finishes, the row goes, and the exit code i
     DATABASE_URL: databaseUrl,
     MOORAGE_NODE_ID: 'node_test',
   })
-  expect(await db.routerNode.findUnique({ where: { id: 'node_test' } })).not.toBeNull()
+  expect(await db.routerNode.findUnique({ where: { id: 'node_test-1' } })).not.toBeNull()
 
   const answer = fetch(`http://127.0.0.1:${port}/open/mcp`)
   await new Promise((resolve) => setTimeout(resolve, 300))
@@ -48,7 +26,7 @@ test('on SIGTERM a request in flight finishes, the row goes, and the exit code i
   child.kill('SIGTERM')
   expect(await (await answer).text()).toBe('finished')
   expect(await exit).toEqual([0, null])
-  expect(await db.routerNode.findUnique({ where: { id: 'node_test' } })).toBeNull()
+  expect(await db.routerNode.findUnique({ where: { id: 'node_test-1' } })).toBeNull()
   expect(await db.requestLog.count()).toBe(1)
   await db.$disconnect()
   upstream.close()
@@ -64,20 +42,3 @@ test('ends when the supervisor that started it is gone', async () => {
 test('names what is missing in its environment', async () => {
   await expect(startMain({ DATABASE_URL: 'nonsense' })).rejects.toThrow('DATABASE_URL')
 })
-
-async function seed(db: ReturnType<typeof createDb>, port: number): Promise<void> {
-  await db.team.create({ data: { id: 'team_1', slug: 'team', name: 'Team' } })
-  await db.server.create({
-    data: { id: 'srv_1', teamId: 'team_1', slug: 'open', name: 'Open', access: 'public' },
-  })
-  await db.deployment.create({
-    data: { id: 'dep_1', serverId: 'srv_1', status: 'live', trigger: 'push' },
-  })
-  await db.instance.create({
-    data: {
-      ...{ id: 'ins_1', deploymentId: 'dep_1', serverId: 'srv_1', runtime: 'process' },
-      ...{ host: '127.0.0.1', port, state: 'ready' },
-    },
-  })
-  await db.route.create({ data: { serverId: 'srv_1', deploymentId: 'dep_1', version: 1n } })
-}

@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http'
+import { Server as NetServer } from 'node:net'
 
 export type Listener = {
   /** Resolves with the port that it got. */
@@ -6,9 +7,14 @@ export type Listener = {
   /**
    * Takes no new connection, and ends the others as soon as nothing is being answered on them, or
    * after `graceMs`. `endStreams` ends, again and again, what would else go on for good.
+   *
+   * For `lingerMs` an idle connection stays: a request may be on its way on it, which would be lost.
+   * The answer to that says that the connection closes, and the next comes on another one.
    */
-  stop(graceMs: number, endStreams: () => void): Promise<void>
+  stop(patience: Patience, endStreams: () => void): Promise<void>
 }
+
+export type Patience = { graceMs: number; lingerMs: number }
 
 const tickMs = 50
 
@@ -24,7 +30,8 @@ export function createListener(server: Server): Listener {
   function stopped(): Promise<void> {
     stopping = true
     for (const res of answers) res.shouldKeepAlive = false
-    return new Promise((resolve) => server.close(() => resolve()))
+    // Not http's own close(), which cuts idle connections at once.
+    return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()))
   }
 
   return {
@@ -37,18 +44,22 @@ export function createListener(server: Server): Listener {
           resolve(typeof address === 'object' && address ? address.port : at.port)
         })
       }),
-    stop: async (graceMs, endStreams) => {
+    stop: async ({ graceMs, lingerMs }, endStreams) => {
       if (!server.listening) return
+      const begunMs = Date.now()
       const closed = stopped()
-      const endMs = Date.now() + graceMs
       const timer = setInterval(() => {
         endStreams()
+        const passedMs = Date.now() - begunMs
+        if (passedMs < lingerMs) return
         // A connection that never sent a request is not idle to Node: it may be about to send one.
-        if (answers.size === 0 || Date.now() > endMs) server.closeAllConnections()
+        if (answers.size === 0 || passedMs > graceMs) server.closeAllConnections()
         else server.closeIdleConnections()
       }, tickMs)
       await closed
       clearInterval(timer)
+      // Lets go of what http itself runs beside its connections.
+      server.close()
     },
   }
 }

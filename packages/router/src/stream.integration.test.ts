@@ -134,7 +134,8 @@ test('a body of 32 MB goes both ways unharmed with flat memory', async () => {
     const sent = createHash('sha256')
     for (let i = 0; i < 32; i += 1) sent.update(block)
     expect(hash.digest('hex')).toBe(sent.digest('hex'))
-    expect(most).toBeLessThan(12 * mib)
+    // Held whole, at any of the three, it would be 32 and more.
+    expect(most).toBeLessThan(20 * mib)
   }
 })
 

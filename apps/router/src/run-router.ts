@@ -1,0 +1,48 @@
+import process from 'node:process'
+import { createEvents } from '@moorage/bus/events'
+import { createDb } from '@moorage/db/client'
+import { createRouter } from '@moorage/router/router'
+import type { Env } from './env.ts'
+import { createLogger } from './logger.ts'
+import { retireMessage } from './run-workers.ts'
+
+/** Another worker takes over, so there is time: for long calls, and for connections between two requests. */
+const retiring = { graceMs: 15 * 60_000, lingerMs: 5_000 }
+
+/** One router, in a process of its own, until it is told to end. */
+export async function runRouter(env: Env): Promise<void> {
+  const logger = createLogger()
+  const db = createDb(env.DATABASE_URL, { maxConnections: 5 })
+  const events = await createEvents({ databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL })
+  const router = createRouter({
+    db,
+    events,
+    logger,
+    nodeId: env.MOORAGE_NODE_ID,
+    encryptionKey: env.MOORAGE_ENCRYPTION_KEY,
+    publicUrl: env.MOORAGE_ROUTER_URL,
+    baseDomain: env.MOORAGE_BASE_DOMAIN,
+    dashboardUrl: env.MOORAGE_DASHBOARD_URL,
+    trustProxy: env.MOORAGE_TRUST_PROXY,
+  })
+
+  let ending = false
+  async function end(why: string, patience?: typeof retiring): Promise<void> {
+    if (ending) return
+    ending = true
+    logger.info({ why }, 'Router is ending')
+    await router.close(patience)
+    await events.close()
+    await db.$disconnect()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void end('SIGTERM'))
+  process.on('SIGINT', () => void end('SIGINT'))
+  process.on('message', (message) => {
+    if (message === retireMessage) void end('another takes over', retiring)
+  })
+
+  const at = { host: env.MOORAGE_ROUTER_HOST, port: env.MOORAGE_ROUTER_PORT }
+  const { port } = await router.listen(at)
+  logger.info({ ...at, port }, 'Router is listening')
+}
