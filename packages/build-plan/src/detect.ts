@@ -3,6 +3,7 @@ import { type BuildPlan, buildPlanSchema, type Reason } from './plan.ts'
 import type { Provider } from './provider.ts'
 import { dockerfile } from './providers/dockerfile.ts'
 import { fastmcpJson } from './providers/fastmcp-json.ts'
+import { openapi, openapiAlone } from './providers/openapi.ts'
 import { pythonPackage } from './providers/python-package.ts'
 import { pythonProject } from './providers/python-project.ts'
 import { pythonUndeclared } from './providers/python-undeclared.ts'
@@ -14,12 +15,14 @@ import { subtree } from './subtree.ts'
 
 /** In the order of precedence: what says it most plainly comes first. */
 const providers: readonly Provider[] = [
+  openapi,
   pythonPackage,
   fastmcpJson,
   dockerfile,
   pythonProject,
   typescriptSdk,
   pythonUndeclared,
+  openapiAlone,
 ]
 
 /**
