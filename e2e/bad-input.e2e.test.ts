@@ -1,7 +1,8 @@
-import { readdirSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inspector } from './clients/clients.ts'
+import { hostileManifests } from './hostile-manifests.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { createRepository } from './repository.ts'
 
@@ -79,6 +80,10 @@ describe('with nothing but Node: processes and Postgres', () => {
       repo.remove()
     }
   }
+  function builtImages(): string[] {
+    const processes = join(platform.dataDir, 'processes')
+    return readdirSync(processes).flatMap((id) => readdirSync(join(processes, id, 'images')))
+  }
   const start = '{ "start": ["node", "server.js"] }'
   const manifest = '{ "name": "x", "type": "module" }'
 
@@ -95,6 +100,19 @@ describe('with nothing but Node: processes and Postgres', () => {
     })
     expect(said).toMatch(/failed/i)
     expect(said).not.toContain('root:')
+  })
+
+  test.each(hostileManifests)('the hostile manifest $name is refused', async (hostile) => {
+    const touched = join(platform.dataDir, `${hostile.name}-was-here`)
+    const said = await pushBad(hostile.name, hostile.files(touched))
+    expect(said).toMatch(/plan failed/i)
+    expect(said).toMatch(hostile.says)
+    expect(said).not.toContain('root:')
+    expect(existsSync(touched)).toBe(false)
+  })
+
+  test('nothing was built for any of them', () => {
+    expect(builtImages()).toHaveLength(1) // The example of the first start.
   })
 
   test('a server that never opens its port fails with its last lines', async () => {
