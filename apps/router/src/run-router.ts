@@ -1,13 +1,14 @@
 import process from 'node:process'
 import { createEvents } from '@moorage/bus/events'
 import { createDb } from '@moorage/db/client'
-import { createRouter } from '@moorage/router/router'
+import { createRouter, type Patience } from '@moorage/router/router'
 import type { Env } from './env.ts'
 import { createLogger } from './logger.ts'
 import { retireMessage } from './run-workers.ts'
 
 /** Another worker takes over, so there is time: for long calls, and for connections between two requests. */
-const retiring = { graceMs: 15 * 60_000, lingerMs: 5_000 }
+const retiring: Patience = { graceMs: 15 * 60_000, lingerMs: 5_000 }
+const hurriedMs = 15_000
 
 /** One router, in a process of its own, until it is told to end. */
 export async function runRouter(env: Env): Promise<void> {
@@ -26,10 +27,14 @@ export async function runRouter(env: Env): Promise<void> {
     trustProxy: env.MOORAGE_TRUST_PROXY,
   })
 
-  let ending = false
-  async function end(why: string, patience?: typeof retiring): Promise<void> {
-    if (ending) return
-    ending = true
+  let begunMs = 0
+  async function end(why: string, patience?: Patience): Promise<void> {
+    // Told to end while it retires: no longer so patient.
+    if (begunMs > 0) {
+      Object.assign(retiring, { lingerMs: 0, graceMs: Date.now() - begunMs + hurriedMs })
+      return
+    }
+    begunMs = Date.now()
     logger.info({ why }, 'Router is ending')
     await router.close(patience)
     await events.close()

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
+import type { Patience } from './router.ts'
 
 export type Listener = {
   /** Resolves with the port that it got. */
@@ -13,8 +14,6 @@ export type Listener = {
    */
   stop(patience: Patience, endStreams: () => void): Promise<void>
 }
-
-export type Patience = { graceMs: number; lingerMs: number }
 
 const tickMs = 50
 
@@ -44,16 +43,16 @@ export function createListener(server: Server): Listener {
           resolve(typeof address === 'object' && address ? address.port : at.port)
         })
       }),
-    stop: async ({ graceMs, lingerMs }, endStreams) => {
+    stop: async (patience, endStreams) => {
       if (!server.listening) return
       const begunMs = Date.now()
       const closed = stopped()
       const timer = setInterval(() => {
         endStreams()
         const passedMs = Date.now() - begunMs
-        if (passedMs < lingerMs) return
+        if (passedMs < patience.lingerMs) return
         // A connection that never sent a request is not idle to Node: it may be about to send one.
-        if (answers.size === 0 || passedMs > graceMs) server.closeAllConnections()
+        if (answers.size === 0 || passedMs > patience.graceMs) server.closeAllConnections()
         else server.closeIdleConnections()
       }, tickMs)
       await closed

@@ -1,8 +1,19 @@
 import type { Duplex } from 'node:stream'
+import type { InFlight } from './in-flight.ts'
 
-/** What could not be read as HTTP at all gets a short answer, and the connection ends. */
-export function refuseBroken(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+/**
+ * What could not be read as HTTP at all gets a short answer, and the connection ends. Where an
+ * answer is on its way already, another one would land in the middle of it.
+ */
+export function refuseBroken(
+  inFlight: InFlight,
+  error: Error & { code?: string },
+  socket: Duplex,
+): void {
+  const isAnswering = [...inFlight.all()].some(
+    ({ req, res }) => req.socket === socket && res.headersSent,
+  )
+  if (!socket.writable || isAnswering || error.code === 'ECONNRESET') {
     socket.destroy()
     return
   }
