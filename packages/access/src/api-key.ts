@@ -3,6 +3,7 @@ import type { Events } from '@moorage/bus/events'
 import type { ApiKey, Db } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
+import { type KeyLimits, readKeyLimits } from '@moorage/domain/routing'
 import { customAlphabet } from 'nanoid'
 import { notFound, type Principal } from './principal.ts'
 
@@ -23,19 +24,34 @@ export type NewApiKey = {
   scopes: Scope[]
   expiresAt: Date | null
   createdById: string | null
+  limits?: Partial<KeyLimits> | undefined
 }
 
 /** The key itself is in the answer and nowhere else. */
 export async function createApiKey(
   deps: { db: Db; events: Events },
-  input: NewApiKey,
+  { limits = {}, ...input }: NewApiKey,
 ): Promise<{ key: string; record: ApiKey }> {
   const key = keyPrefix + random()
   const record = await deps.db.apiKey.create({
-    data: { id: newId('key'), prefix: key.slice(0, 10), hash: hashKey(key), ...input },
+    data: { id: newId('key'), prefix: key.slice(0, 10), hash: hashKey(key), limits, ...input },
   })
   await deps.events.publish({ type: 'key', keyId: record.id })
   return { key, record }
+}
+
+/** What is left out stays as it is. Routers hear of it at once. */
+export async function setKeyLimits(
+  deps: { db: Db; events: Events },
+  input: { teamId: string; keyId: string; limits: Partial<KeyLimits> },
+): Promise<ApiKey> {
+  const where = { id: input.keyId, teamId: input.teamId }
+  const key = await deps.db.apiKey.findFirst({ where })
+  if (!key) throw notFound('key')
+  const limits = { ...readKeyLimits(key.limits), ...input.limits }
+  const record = await deps.db.apiKey.update({ where, data: { limits } })
+  await deps.events.publish({ type: 'key', keyId: key.id })
+  return record
 }
 
 /** Revoking twice is no error. Routers hear of it at once. */

@@ -46,6 +46,7 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'env.unset': { action: 'env.write', input: { slug, key: 'NONE' } },
   'keys.list': { action: 'key.read', input: { slug } },
   'keys.create': { action: 'key.write', input: { slug, name: 'x' } },
+  'keys.setLimits': { action: 'key.write', input: { id: keyId, limits: {} } },
   'keys.revoke': { action: 'key.write', input: { id: keyId } },
 }
 

@@ -20,6 +20,15 @@ const platformEventSchema = z.discriminatedUnion('type', [
     sessionId: z.string(),
     nodeId: z.string(),
   }),
+  /** What a router has counted, by name, in this minute and the one before, and what is under way. */
+  z.object({
+    type: z.literal('calls'),
+    nodeId: z.string(),
+    counts: z.record(
+      z.string(),
+      z.object({ window: z.number(), before: z.number(), now: z.number(), busy: z.number() }),
+    ),
+  }),
   z.object({ type: z.literal('key'), keyId: z.string() }),
   z.object({ type: z.literal('log'), serverId: z.string(), deploymentId: z.string() }),
   z.object({ type: z.literal('request-log'), serverId: z.string() }),

@@ -1,5 +1,7 @@
 import { notFound } from '@moorage/access/principal'
 import type { Access, Server } from '@moorage/db/client'
+import { readRouting, type routingInputSchema } from '@moorage/domain/routing'
+import type { z } from 'zod'
 import { audit } from './audit.ts'
 import { makeDeployKey } from './deploy-key.ts'
 import type { Actor, Deps } from './deps.ts'
@@ -12,6 +14,8 @@ export type ServerChange = {
   branch?: string | undefined
   rootDir?: string | undefined
   access?: Access | undefined
+  /** What is left out stays as it is. */
+  routing?: z.infer<typeof routingInputSchema> | undefined
 }
 
 /** Changes what is named; a new repository, branch or directory counts from the next deployment on. */
@@ -37,6 +41,9 @@ export async function updateServer(
       ...(change.branch !== undefined ? { branch: checkRef(change.branch) } : {}),
       ...(change.rootDir !== undefined ? { rootDir: checkRootDir(change.rootDir) } : {}),
       ...(change.access !== undefined ? { access: change.access } : {}),
+      ...(change.routing !== undefined
+        ? { routing: { ...readRouting(before.routing), ...change.routing } }
+        : {}),
       ...(newKey ? { deployKey: newKey.sealedPrivateKey, deployKeyPublic: newKey.publicKey } : {}),
     },
   })

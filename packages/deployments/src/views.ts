@@ -16,6 +16,7 @@ import {
   type StepStatus,
 } from '@moorage/domain/deployment'
 import { shortId } from '@moorage/domain/id'
+import { type Routing, readRouting } from '@moorage/domain/routing'
 import { type Handshake, handshakeSchema } from '@moorage/mcp/handshake'
 
 /** A deployment as people and machines see it. Times are Dates, durations milliseconds. */
@@ -58,6 +59,7 @@ export type ServerView = {
   branch: string
   rootDir: string
   access: Access
+  routing: Routing
   deployKeyPublic: string | null
   createdAt: Date
   /** The MCP endpoint. */
@@ -100,6 +102,7 @@ export function serverView(row: ServerRow, urls: Urls): ServerView {
     branch: row.branch,
     rootDir: row.rootDir,
     access: row.access,
+    routing: readRouting(row.routing),
     deployKeyPublic: row.deployKeyPublic,
     createdAt: row.createdAt,
     url: `${urls.routerUrl}/${row.slug}/mcp`,

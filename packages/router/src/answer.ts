@@ -18,7 +18,7 @@ export function answerError(exchange: Exchange, thrown: unknown): AppError {
     res.destroy()
     return error
   }
-  const { httpStatus, rpcCode } = refusalStatus(error)
+  const { httpStatus, rpcCode, retryAfterSeconds } = refusalStatus(error)
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: exchange.message?.id ?? null,
@@ -30,7 +30,7 @@ export function answerError(exchange: Exchange, thrown: unknown): AppError {
   })
   send(exchange, httpStatus, 'application/json', body, [
     ...(httpStatus === 401 ? ['WWW-Authenticate', challenge(req.headers.authorization)] : []),
-    ...(httpStatus === 503 ? ['Retry-After', '2'] : []),
+    ...(retryAfterSeconds === null ? [] : ['Retry-After', String(retryAfterSeconds)]),
   ])
   res.once('finish', () => {
     if (!req.complete) setTimeout(() => req.complete || req.destroy(), lingerMs).unref()

@@ -8,6 +8,7 @@ import type { Site } from './match.ts'
 import type { RequestLog } from './request-log.ts'
 import type { SessionStore } from './session-store.ts'
 import type { Sessions } from './sessions.ts'
+import type { SharedCounts } from './shared-counts.ts'
 import type { TableSync } from './sync-table.ts'
 import type { Table } from './table.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -22,6 +23,7 @@ export type Context = {
   endpoints: Endpoints
   upstreams: Upstreams
   requestLog: RequestLog
+  counts: SharedCounts
   keyUse: KeyUse
   identity: Identity
   site: Site

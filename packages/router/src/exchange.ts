@@ -34,6 +34,8 @@ export type Exchange = {
   keepAlive: () => void
   /** Ends the request to the instance. */
   abort: (reason: Error) => void
+  /** Gives back the places that its tool calls take. */
+  endCalls: () => void
   /** The client is gone, or the answer is through. */
   isOver: boolean
 }
@@ -62,6 +64,7 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     isIdleStream: () => false,
     keepAlive: () => {},
     abort: () => {},
+    endCalls: () => {},
     isOver: false,
   }
   res.once('close', () => {

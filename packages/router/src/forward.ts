@@ -1,4 +1,5 @@
 import { AppError } from '@moorage/domain/error'
+import { admitCalls, callsIn } from './call-limits.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Context } from './context.ts'
 import { dispatch, type Failure } from './dispatch.ts'
@@ -23,6 +24,7 @@ export async function forward(
   const path = upstreamPath(rest, server.mcpPath)
   await findSession(context, exchange, server)
   const body = await readBody(context, exchange)
+  admit(context, exchange, server)
   noteLegacyRequest(context, exchange, server, path)
   const failure = await attempt(context, exchange, { server, path, body, avoid: null })
   if (!failure) return
@@ -37,6 +39,13 @@ export async function forward(
     avoid: exchange.instance,
   })
   if (again) throw cause(again)
+}
+
+function admit({ counts }: Context, exchange: Exchange, server: ServerEntry): void {
+  const { principal, req, message, forwarded } = exchange
+  if (!principal) return
+  const calls = callsIn(req.method, message)
+  exchange.endCalls = admitCalls(counts, { server, principal, address: forwarded.address }, calls)
 }
 
 async function attempt(

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@moorage/domain/error'
 import { answerBrowser, answerError, answerHealth, answerJson, answerPreflight } from './answer.ts'
 import { authenticate } from './authenticate.ts'
+import { admitRequest } from './call-limits.ts'
 import type { Context } from './context.ts'
 import { beginExchange, type Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
@@ -39,12 +40,13 @@ export async function handle(
 
     exchange.server = place ? context.table.serverBySlug(place.slug) : undefined
     exchange.principal = authenticate(context.table, exchange.server, req.headers.authorization)
-    const { key } = exchange.principal
+    const { server, principal, forwarded } = exchange
+    if (server) admitRequest(context.counts, { server, principal, address: forwarded.address })
+    const { key } = principal
     if (key) context.keyUse.note(key.id)
-    if (key && exchange.server) {
+    if (key && server) {
       const { identity } = context
-      exchange.identity =
-        identity.cached(key, exchange.server) ?? (await identity.sign(key, exchange.server))
+      exchange.identity = identity.cached(key, server) ?? (await identity.sign(key, server))
     }
 
     if (place) exchange.forwarded.cookies = mayHaveCookies(exchange, place.prefix)
@@ -55,6 +57,7 @@ export async function handle(
     if (code === 'internal' && !req.socket.destroyed)
       context.logger.error({ error, requestId: exchange.requestId }, 'A request failed')
   } finally {
+    exchange.endCalls()
     context.inFlight.end(exchange)
     context.requestLog.add(exchange)
   }

@@ -8,21 +8,44 @@ const serverErrorCode = -32000
 class Refusal extends AppError {
   readonly httpStatus: number
   readonly rpcCode: number
+  readonly retryAfterSeconds: number | null
 
   constructor(
     code: ErrorCode,
     userMessage: string,
-    options: { httpStatus: number; rpcCode?: number; hint?: string; cause?: unknown },
+    options: {
+      httpStatus: number
+      rpcCode?: number
+      hint?: string
+      cause?: unknown
+      retryAfterSeconds?: number
+    },
   ) {
     super(code, userMessage, options)
     this.httpStatus = options.httpStatus
     this.rpcCode = options.rpcCode ?? serverErrorCode
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null
   }
 }
 
-export function refusalStatus(error: AppError): { httpStatus: number; rpcCode: number } {
+export type RefusalStatus = {
+  httpStatus: number
+  rpcCode: number
+  retryAfterSeconds: number | null
+}
+
+export function refusalStatus(error: AppError): RefusalStatus {
   if (error instanceof Refusal) return error
-  return { httpStatus: errorTable[error.code].httpStatus, rpcCode: serverErrorCode }
+  const { httpStatus } = errorTable[error.code]
+  return { httpStatus, rpcCode: serverErrorCode, retryAfterSeconds: httpStatus === 503 ? 2 : null }
+}
+
+export function tooManyCalls(message: string, retryAfterSeconds: number): AppError {
+  return new Refusal('rate_limited', message, {
+    httpStatus: 429,
+    retryAfterSeconds,
+    hint: `Try again in ${retryAfterSeconds} s.`,
+  })
 }
 
 /** Unknown here, ended, or another principal's, without saying which. The client initializes anew. */

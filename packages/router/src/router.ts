@@ -10,13 +10,14 @@ import { createIdentity } from './identity.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeyUse } from './key-use.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { createListener, type Patience } from './listener.ts'
+import { createListener } from './listener.ts'
 import type { Logger } from './logger.ts'
 import { keepNodeRow } from './node-row.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { createRequestLog } from './request-log.ts'
 import { createSessionStore } from './session-store.ts'
 import { createSessions } from './sessions.ts'
+import { createSharedCounts } from './shared-counts.ts'
 import { syncTable } from './sync-table.ts'
 import { createTable } from './table.ts'
 import { createUpstreams } from './upstreams.ts'
@@ -39,6 +40,12 @@ export type RouterOptions = {
   trustProxy?: boolean | undefined
   limits?: Partial<Limits> | undefined
 }
+
+/**
+ * How long what is in flight may take to finish, and how long an idle connection stays open for a
+ * request that is on its way. Read again and again, so it may change meanwhile.
+ */
+export type Patience = { graceMs: number; lingerMs: number }
 
 export type Router = {
   /** Fills the table, then listens. Port 0 takes any. */
@@ -67,6 +74,7 @@ export function createRouter(options: RouterOptions): Router {
     encryptionKey: options.encryptionKey,
     issuer: options.publicUrl ?? 'moorage',
   })
+  const counts = createSharedCounts({ events, logger })
   const upstreams = createUpstreams()
   const requestLog = createRequestLog({ db, events, logger })
   let isReady = false
@@ -88,6 +96,7 @@ export function createRouter(options: RouterOptions): Router {
       requestLog,
       keyUse,
       identity,
+      counts,
       limits,
       logger,
     },
@@ -126,8 +135,9 @@ export function createRouter(options: RouterOptions): Router {
 
   const server = createServer(
     {
-      requestTimeout: 300_000,
-      headersTimeout: 60_000,
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(10_000, limits.headersMs),
       // Above that of a front, which else would send into a connection that we are closing.
       keepAliveTimeout: 130_000,
       maxHeaderSize: 32 * 1024,
@@ -139,7 +149,7 @@ export function createRouter(options: RouterOptions): Router {
         res.destroy()
       }),
   )
-  server.on('clientError', refuseBroken)
+  server.on('clientError', (error, socket) => refuseBroken(inFlight, error, socket))
   const listener = createListener(server)
 
   const timers = [
@@ -155,6 +165,7 @@ export function createRouter(options: RouterOptions): Router {
     listen: async (at) => {
       await sync.start()
       await identity.start()
+      await counts.start()
       await startSessions()
       isReady = true
       await node.acknowledge()
@@ -166,6 +177,7 @@ export function createRouter(options: RouterOptions): Router {
       for (const timer of timers) clearInterval(timer)
       await unsubscribe()
       await sync.stop()
+      await counts.close()
       await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])
       await upstreams.close()
     },

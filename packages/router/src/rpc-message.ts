@@ -12,6 +12,8 @@ export type RpcMessage = {
   cancels: string | number | null
   /** For logging/setLevel. */
   level: string | null
+  /** tools/call requests in the body: more than one only in a batch. */
+  calls: number
   /** The whole message, where it is an initialize request. */
   initialize: unknown
 }
@@ -59,8 +61,13 @@ export function readRpcMessage(body: Buffer): RpcMessage | null {
     protocol: params?.protocolVersion ?? meta?.['io.modelcontextprotocol/protocolVersion'] ?? null,
     cancels: method === 'notifications/cancelled' ? (params?.requestId ?? null) : null,
     level: params?.level ?? null,
+    calls: [json].flat().filter(isToolCall).length,
     initialize: method === 'initialize' && !Array.isArray(json) ? json : null,
   }
+}
+
+function isToolCall(message: unknown): boolean {
+  return (message as { method?: unknown } | null)?.method === 'tools/call'
 }
 
 /** The code of a JSON-RPC error answer, or null. Looks twice only at what may be one. */

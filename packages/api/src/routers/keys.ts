@@ -1,8 +1,9 @@
-import { createApiKey, revokeApiKey } from '@moorage/access/api-key'
+import { createApiKey, revokeApiKey, setKeyLimits } from '@moorage/access/api-key'
 import { authorize, notFound, type Principal, teamIds } from '@moorage/access/principal'
 import type { ApiKey } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
 import { type Action, scopes, scopesMay } from '@moorage/domain/permission'
+import { keyLimitsInputSchema, readKeyLimits } from '@moorage/domain/routing'
 import { z } from 'zod'
 import { type Context, findServer, router, signedIn } from '../trpc.ts'
 
@@ -30,6 +31,7 @@ export const keysRouter = router({
         name: z.string().trim().min(1).max(80),
         scopes: z.array(z.enum(scopes)).min(1).default(['call']),
         expiresInDays: z.number().int().min(1).max(3650).optional(),
+        limits: keyLimitsInputSchema.optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -44,24 +46,43 @@ export const keysRouter = router({
           ? new Date(Date.now() + input.expiresInDays * 86_400_000)
           : null,
         createdById: ctx.principal.id,
+        limits: input.limits,
       })
       return { ...keyView(record), server: input.slug ?? null, key }
     }),
 
+  /** How much may be called with it; what is left out stays as it is. */
+  setLimits: signedIn
+    .input(z.object({ id: z.string().max(40), limits: keyLimitsInputSchema }))
+    .mutation(async ({ ctx, input }) => {
+      const { teamId, id: keyId } = await changeable(ctx, input.id)
+      return keyView(await setKeyLimits(ctx.deps, { teamId, keyId, limits: input.limits }))
+    }),
+
   revoke: signedIn.input(z.object({ id: z.string().max(40) })).mutation(async ({ ctx, input }) => {
-    const row = await ctx.deps.db.apiKey.findUnique({ where: { id: input.id } })
-    if (!row) throw notFound('key')
-    const where = { teamId: row.teamId, ...(row.serverId ? { serverId: row.serverId } : {}) }
-    authorize(ctx.principal, 'key.write', where)
-    if (scopesMay(row.scopes, 'team.manage')) authorize(ctx.principal, 'team.manage', where)
+    const row = await changeable(ctx, input.id)
     await revokeApiKey(ctx.deps, { teamId: row.teamId, keyId: row.id })
     return { id: row.id }
   }),
 })
 
+/** The key, if the caller may change it; one that may manage the team takes as much. */
+async function changeable(
+  ctx: Pick<Context, 'deps'> & { principal: Principal },
+  id: string,
+): Promise<ApiKey> {
+  const row = await ctx.deps.db.apiKey.findUnique({ where: { id } })
+  if (!row) throw notFound('key')
+  const where = { teamId: row.teamId, ...(row.serverId ? { serverId: row.serverId } : {}) }
+  authorize(ctx.principal, 'key.write', where)
+  if (scopesMay(row.scopes, 'team.manage')) authorize(ctx.principal, 'team.manage', where)
+  return row
+}
+
 function keyView(row: ApiKey) {
   const { id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt } = row
-  return { id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt }
+  const limits = readKeyLimits(row.limits)
+  return { id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt, limits }
 }
 
 /** The server that was named, or the whole of a team. */

@@ -7,6 +7,7 @@ import { removeServer } from '@moorage/deployments/remove-server'
 import { updateServer } from '@moorage/deployments/update-server'
 import { serverInclude, serverView } from '@moorage/deployments/views'
 import { AppError } from '@moorage/domain/error'
+import { routingInputSchema } from '@moorage/domain/routing'
 import { z } from 'zod'
 import { serverSummary } from '../server-summary.ts'
 import { actorOf, type Context, router, serverProcedure, signedIn } from '../trpc.ts'
@@ -93,6 +94,7 @@ export const serversRouter = router({
         branch: z.string().max(255).optional(),
         rootDir: z.string().max(500).optional(),
         access: access.optional(),
+        routing: routingInputSchema.optional(),
       }),
     )
     .mutation(async ({ ctx, input: { slug: _, ...change } }) => {

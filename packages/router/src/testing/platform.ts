@@ -50,7 +50,13 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
 
   async function addKey(
     teamId: string,
-    data: { serverId?: string; scopes?: Scope[]; expiresAt?: Date; createdById?: string } = {},
+    data: {
+      serverId?: string
+      scopes?: Scope[]
+      expiresAt?: Date
+      createdById?: string
+      limits?: object
+    } = {},
   ): Promise<{ id: string; key: string }> {
     const { key, record } = await createApiKey(
       { db, events },
@@ -61,6 +67,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
         scopes: data.scopes ?? ['call'],
         expiresAt: data.expiresAt ?? null,
         createdById: data.createdById ?? null,
+        limits: data.limits,
       },
     )
     return { id: record.id, key }
