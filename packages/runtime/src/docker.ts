@@ -11,6 +11,7 @@ import { fromLabels } from './docker/labels.ts'
 import { listImages } from './docker/list-images.ts'
 import { instanceLogs } from './docker/logs.ts'
 import { defaultNetworkPool, type NetworkPool, removeUnusedNetworks } from './docker/network.ts'
+import type { RegistryAuth } from './docker/registry-auth.ts'
 import { sweepEngine } from './docker/sweep.ts'
 import { watchInstances } from './docker/watch.ts'
 import type { RuntimeDriver } from './driver.ts'
@@ -25,6 +26,8 @@ export type DockerDriverOptions = {
   networkPool?: NetworkPool
   /** Where the engine answers; by default what DOCKER_HOST names, or the local socket. */
   socketPath?: string
+  /** For private images of kind `image`; every team on the platform may use them. */
+  registryAuth?: RegistryAuth
   maxImageBytes?: number
   maxBuildLogBytes?: number
 }
@@ -44,6 +47,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     baseImages,
     bridges,
     build: options.build,
+    registryAuth: options.registryAuth ?? {},
     maxImageBytes: options.maxImageBytes ?? 4 * 2 ** 30,
     maxLogBytes: options.maxBuildLogBytes ?? 4 * 2 ** 20,
   }

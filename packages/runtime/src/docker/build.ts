@@ -1,19 +1,24 @@
+import { Readable } from 'node:stream'
 import { renderDockerfile } from '@moorage/build-plan/dockerfile'
 import { AppError } from '@moorage/domain/error'
+import { pack } from 'tar-stream'
 import { z } from 'zod'
 import { applicationDir } from '../application-dir.ts'
 import { buildDeadline } from '../build-deadline.ts'
 import { cappedLog } from '../build-log.ts'
 import { type BuildSettings, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { type BaseImages, baseImage } from './base-image.ts'
 import type { BridgeVolumes } from './bridge-volume.ts'
 import { buildContext } from './build-context.ts'
-import { buildSecrets } from './build-secrets.ts'
+import { type BuildSecret, buildSecrets } from './build-secrets.ts'
 import { openBuildSession } from './build-session.ts'
 import { imageConfigSchema } from './container-options.ts'
 import { type Engine, engineError, orNull } from './engine.ts'
 import { labelFilter, toLabels } from './labels.ts'
+import { forgetPulled, pullImage } from './pull-image.ts'
+import type { RegistryAuth } from './registry-auth.ts'
 import { runBuild } from './run-build.ts'
 import { userDockerfile } from './user-dockerfile.ts'
 
@@ -21,9 +26,13 @@ export type ImageSettings = {
   baseImages: BaseImages
   bridges: BridgeVolumes
   build: BuildSettings
+  registryAuth: RegistryAuth
   maxImageBytes: number
   maxLogBytes: number
 }
+
+/** Of one image one at a time: whoever is through forgets what the pull brought. */
+const pulls = oneAtATime()
 
 export async function buildImage(
   engine: Engine,
@@ -39,7 +48,11 @@ export async function buildImage(
     // Not only at the start: what it takes should show in the log, and a start be quick.
     if (input.plan.transport === 'stdio')
       await settings.bridges.ensure({ onLog: log.line, signal: deadline.signal })
-    const id = await build(engine, settings, { ...input, onLog: log.line, signal: deadline.signal })
+    const run = { ...input, onLog: log.line, signal: deadline.signal }
+    const { image } = input.plan
+    const id = await (image
+      ? pulls(image, () => adopt(engine, settings, run, image))
+      : build(engine, settings, run))
     return await checkedImage(engine, id, { ...settings, onLog: log.line })
   } catch (error) {
     throw deadline.error() ?? engineError(error)
@@ -54,13 +67,41 @@ async function build(engine: Engine, settings: ImageSettings, input: BuildInput)
   const dockerfile = await dockerfileOf(engine, settings, input, appDir, secrets)
   const asTheUserWrote = input.plan.kind === 'dockerfile'
   const context = await buildContext(appDir, { dockerfile, asTheUserWrote })
+  return make(engine, settings, input, { context, secrets, path: dockerfile.path })
+}
+
+/** An image that exists already, under labels of its own: so each deployment has one to itself. */
+async function adopt(
+  engine: Engine,
+  settings: ImageSettings,
+  input: BuildInput,
+  reference: string,
+): Promise<string> {
+  const name = await pullImage(engine, settings, reference, input)
+  const tar = pack()
+  tar.entry({ name: 'Dockerfile' }, `FROM ${name}\n`)
+  tar.finalize()
+  const made = { context: Readable.from(tar), secrets: [], path: 'Dockerfile' }
+  try {
+    return await make(engine, settings, input, made)
+  } finally {
+    await forgetPulled(engine, name)
+  }
+}
+
+async function make(
+  engine: Engine,
+  settings: ImageSettings,
+  input: BuildInput,
+  { context, secrets, path }: { context: Readable; secrets: BuildSecret[]; path: string },
+): Promise<string> {
   const content = new Map(secrets.map((secret) => [secret.id, secret.content]))
   const session = await openBuildSession(engine.docker, content)
   try {
     return await runBuild(engine, context, {
       buildId: session.id,
       sessionId: session.id,
-      dockerfile: dockerfile.path,
+      dockerfile: path,
       tag: imageTag(engine.platformId, input.deploymentId),
       labels: toLabels({
         platform: engine.platformId,
