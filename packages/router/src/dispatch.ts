@@ -33,9 +33,9 @@ export function dispatch(
         sink.onDrain(() => controller.resume())
       },
       onResponseStart: (controller, status) => {
-        exchange.lastByteMs = performance.now()
-        // 103 and the like are for this hop.
+        // 103 and the like are for this hop, and no sign of an answer to come.
         if (status < 200) return
+        exchange.lastByteMs = performance.now()
         sink.start(status, rawHeaders(controller))
       },
       onResponseData: (controller, chunk) => {

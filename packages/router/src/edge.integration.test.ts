@@ -1,4 +1,3 @@
-import { connect as connectTcp } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, type TestServer } from './testing/platform.ts'
@@ -7,7 +6,6 @@ import { startUpstream, type Upstream } from './testing/upstream.ts'
 let platform: TestPlatform
 let upstream: Upstream
 let url: string
-let port: number
 let server: TestServer
 let mcp: string
 let key: string
@@ -37,7 +35,6 @@ beforeAll(async () => {
   await platform.deploy(server, upstream.port, { runtime: 'docker', port: 8123 })
   key = (await platform.addKey(teamId)).key
   url = (await platform.startRouter()).url
-  port = Number(new URL(url).port)
   mcp = `${url}/${server.slug}/mcp`
 })
 
@@ -102,7 +99,7 @@ test('what is not the business of the server is stripped, whatever a caller send
     host: '127.0.0.1:8123',
     'x-forwarded-for': '127.0.0.1',
     'x-forwarded-proto': 'http',
-    'x-forwarded-host': `127.0.0.1:${port}`,
+    'x-forwarded-host': new URL(url).host,
     'x-forwarded-prefix': `/${server.slug}`,
   })
 })
@@ -197,33 +194,3 @@ test('health and readiness answer without a key', async () => {
   expect((await send(`${url}/healthz`)).status).toBe(200)
   expect((await send(`${url}/readyz`)).status).toBe(200)
 })
-
-test('shapes that are not HTTP, or smuggle, end with a short JSON answer and no request behind', async () => {
-  const before = upstream.seen.length
-  const auth = `Authorization: Bearer ${key}\r\n`
-  const head = `POST /${server.slug}/mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n${auth}`
-  for (const raw of [
-    'what is this\r\n\r\n',
-    `${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
-    `${head}Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd`,
-    `${head}Transfer-Encoding: gzip, chunked, x\r\n\r\n0\r\n\r\n`,
-    `${head}X: ${'a'.repeat(64 * 1024)}\r\n\r\n`,
-  ]) {
-    const answer = await raw400(raw)
-    expect(answer, raw.slice(0, 200)).toMatch(/^HTTP\/1\.1 4\d\d .*"jsonrpc":"2\.0"/s)
-  }
-  expect(upstream.seen.length).toBe(before)
-})
-
-function raw400(text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connectTcp(port, '127.0.0.1', () => socket.write(text))
-    let answer = ''
-    socket.setTimeout(3_000, () => socket.destroy(new Error(`no end after: ${answer}`)))
-    socket.on('data', (chunk) => {
-      answer += chunk.toString()
-    })
-    socket.on('error', reject)
-    socket.on('close', () => resolve(answer))
-  })
-}

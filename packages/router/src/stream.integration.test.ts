@@ -2,10 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer, send } from './testing/client.ts'
+import { liveBytes } from './testing/leaks.ts'
 import { startPlatform, type TestPlatform, until } from './testing/platform.ts'
 import { readAll, startUpstream, type Upstream } from './testing/upstream.ts'
 
@@ -36,22 +35,6 @@ afterAll(async () => {
   await platform.close()
   await upstream.stop()
 })
-
-setFlagsFromString('--expose-gc')
-const collectGarbage: () => void = runInNewContext('gc')
-
-/** Of client, router and instance together, as they share this process. */
-async function liveBytes(): Promise<number> {
-  let least = Number.POSITIVE_INFINITY
-  // Buffers are given back some time after the collection.
-  for (let i = 0; i < 4; i += 1) {
-    collectGarbage()
-    await sleep(20)
-    const { heapUsed, external } = process.memoryUsage()
-    least = Math.min(least, heapUsed + external)
-  }
-  return least
-}
 
 function open(method: string, path: string, headers = {}): ClientRequest {
   return request(base + path, { method, agent: false, headers: { ...bearer(key), ...headers } })
