@@ -4,6 +4,8 @@ import { createHolders } from './holders.ts'
 import { type Id, internalError, isId, isRecord, parseError } from './json-rpc.ts'
 import { createLegacyEndpoint } from './legacy-endpoint.ts'
 import { log } from './log.ts'
+import { createModernEndpoint } from './modern-endpoint.ts'
+import { isModern } from './modern-request.ts'
 import type { Options } from './options.ts'
 import { readBody } from './read-body.ts'
 
@@ -11,6 +13,7 @@ import { readBody } from './read-body.ts'
 export function createBridge(options: Options): { server: Server; close(): Promise<void> } {
   const holders = createHolders(options.maxChildren, options.idleMs)
   const legacy = createLegacyEndpoint(options.command, holders)
+  const modern = createModernEndpoint(options.command, holders)
 
   async function handle(req: IncomingMessage, res: ServerResponse, keepId: (id: Id) => void) {
     const { pathname } = new URL(req.url ?? '/', 'http://bridge')
@@ -25,7 +28,8 @@ export function createBridge(options: Options): { server: Server; close(): Promi
     const text = await readJsonText(req)
     const body = parse(text)
     if (isRecord(body) && isId(body.id)) keepId(body.id)
-    await legacy.post(req, res, body, text)
+    if (isModern(req.headers, body)) await modern.post(req, res, body)
+    else await legacy.post(req, res, body, text)
   }
 
   const server = createServer((req, res) => {
@@ -47,6 +51,7 @@ export function createBridge(options: Options): { server: Server; close(): Promi
     server,
     async close() {
       server.close()
+      modern.close()
       await holders.endAll()
       server.closeAllConnections()
     },

@@ -24,7 +24,8 @@ export function createLegacyEndpoint(command: readonly [string, ...string[]], ho
   }
 
   async function open(res: ServerResponse): Promise<LegacySession> {
-    if (!(await holders.admit())) throw new BadRequest(503, serverError, holders.capMessage, 5)
+    if (!(await holders.admit()))
+      throw new BadRequest(503, serverError, holders.capMessage, { retryAfterSeconds: 5 })
     const session = startLegacySession(command, (gone) => {
       sessions.delete(gone.id)
       holders.release(gone)
