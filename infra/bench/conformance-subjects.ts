@@ -52,7 +52,9 @@ export async function throughBridge(): Promise<Subject> {
   const bridge = fileURLToPath(new URL('../../packages/mcp/src/bridge/main.ts', import.meta.url))
   const server = fileURLToPath(new URL('conformance-server/main.ts', import.meta.url))
   const command = ['--', process.execPath, server, '--stdio']
-  const args = [bridge, '--port', String(port), '--host', '127.0.0.1', '--path', '/mcp']
+  const at = ['--port', String(port), '--host', '127.0.0.1', '--path', '/mcp']
+  // The suite leaves its sessions open.
+  const args = [bridge, ...at, '--max-children', '200', '--idle-seconds', '10']
   const child = spawn(process.execPath, [...args, ...command], { stdio: 'ignore' })
   const url = `http://127.0.0.1:${port}/mcp`
   while (!(await fetch(url).catch(() => null))) {
