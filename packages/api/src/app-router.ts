@@ -1,9 +1,11 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 import { deploymentsRouter } from './routers/deployments.ts'
 import { envRouter } from './routers/env.ts'
+import { inspectionsRouter } from './routers/inspections.ts'
 import { keysRouter } from './routers/keys.ts'
 import { logsRouter } from './routers/logs.ts'
 import { meRouter } from './routers/me.ts'
+import { plansRouter } from './routers/plans.ts'
 import { serversRouter } from './routers/servers.ts'
 import { setupRouter } from './routers/setup.ts'
 import { createCallerFactory, router } from './trpc.ts'
@@ -13,6 +15,8 @@ export const appRouter = router({
   me: meRouter,
   setup: setupRouter,
   servers: serversRouter,
+  inspections: inspectionsRouter,
+  plans: plansRouter,
   deployments: deploymentsRouter,
   logs: logsRouter,
   env: envRouter,

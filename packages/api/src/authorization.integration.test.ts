@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Principal } from '@moorage/access/principal'
 import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
+import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { errorTable, toAppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
@@ -17,6 +17,7 @@ type Path = string
 
 const deploymentId = newId('dep')
 const keyId = newId('key')
+const inspectionId = newId('insp')
 const slug = 'target'
 const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'me.get': { action: 'anyone', input: undefined },
@@ -30,7 +31,15 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'servers.get': { action: 'server.read', input: { slug } },
   'servers.create': { action: 'server.create', input: { slug: 'BAD SLUG', team: 'one' } },
   'servers.update': { action: 'server.update', input: { slug, branch: 'bad branch' } },
+  'servers.document': { action: 'server.read', input: { slug } },
   'servers.remove': { action: 'server.delete', input: { slug, confirm: 'no' } },
+  'inspections.create': {
+    action: 'server.create',
+    input: { team: 'one', repoUrl: 'file:///etc' },
+  },
+  'inspections.get': { action: 'server.create', input: { team: 'one', id: inspectionId } },
+  'inspections.watch': { action: 'server.create', input: { team: 'one', id: inspectionId } },
+  'plans.preview': { action: 'server.create', input: { team: 'one', settings: {} } },
   'deployments.list': { action: 'server.read', input: { slug } },
   'deployments.get': { action: 'server.read', input: { id: deploymentId } },
   'deployments.create': { action: 'deployment.create', input: { slug } },
@@ -62,6 +71,7 @@ beforeAll(async () => {
       db,
       events: await createEvents({ databaseUrl }),
       queue: await createDeployQueue({ databaseUrl }),
+      inspectionQueue: await createInspectionQueue({ databaseUrl }),
       encryptionKey: randomBytes(32),
       repoUrlPolicy: { trustedHosts: [] },
     },
@@ -79,14 +89,17 @@ beforeAll(async () => {
   await db.deployment.create({
     data: { id: deploymentId, serverId, trigger: 'push', status: 'retired' },
   })
+  await db.inspection.create({
+    data: { id: inspectionId, teamId, repoUrl: 'https://example.com/x.git', branch: 'main' },
+  })
   await db.apiKey.create({
     data: { id: keyId, teamId, serverId, name: 'k', prefix: 'mrg_', hash: 'h', scopes: ['call'] },
   })
 })
 
 afterAll(async () => {
-  const { queue, events, db } = context.deps
-  await Promise.all([queue.close(), events.close(), db.$disconnect()])
+  const { queue, inspectionQueue, events, db } = context.deps
+  await Promise.all([queue.close(), inspectionQueue.close(), events.close(), db.$disconnect()])
 })
 
 /** `through` is whatever comes after authorisation: an answer, or an error about the input itself. */

@@ -7,15 +7,16 @@ type DeploymentSummary = Pick<
   toolCount: number | null
 }
 
-/** A server as a row of a list: no plan, no schemas, no steps. */
-export type ServerSummary = Omit<ServerView, 'live' | 'latest'> & {
+/** A server as a row of a list: no plan, no schemas, no steps, no settings. */
+export type ServerSummary = Omit<ServerView, 'live' | 'latest' | 'settings'> & {
   live: DeploymentSummary | null
   latest: DeploymentSummary | null
 }
 
 export function serverSummary(view: ServerView): ServerSummary {
+  const { settings: _, ...rest } = view
   return {
-    ...view,
+    ...rest,
     live: view.live && deploymentSummary(view.live),
     latest: view.latest && deploymentSummary(view.latest),
   }

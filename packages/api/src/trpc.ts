@@ -1,4 +1,5 @@
 import { authorize, notFound, type Principal } from '@moorage/access/principal'
+import type { JobQueue } from '@moorage/bus/jobs'
 import type { Server } from '@moorage/db/client'
 import type { Actor, Deps } from '@moorage/deployments/deps'
 import type { RepoUrlPolicy } from '@moorage/deployments/repo-url'
@@ -12,7 +13,7 @@ import { z } from 'zod'
 /** What every request brings along. The edge (apps/web) makes it. */
 export type Context = {
   principal: Principal | null
-  deps: Deps & { repoUrlPolicy: RepoUrlPolicy }
+  deps: Deps & { repoUrlPolicy: RepoUrlPolicy; inspectionQueue: JobQueue }
   urls: Urls & { dashboardUrl: string }
   version: string
   /** For faults of ours: the operator's log. */

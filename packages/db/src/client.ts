@@ -11,10 +11,13 @@ export type {
   Deployment,
   DeploymentStep,
   EnvScope,
+  Inspection,
+  InspectionStatus,
   Instance,
   LogStream,
   RequestLog,
   Server,
+  Source,
   Team,
   Trigger,
 } from './generated/client.ts'

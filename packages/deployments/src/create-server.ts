@@ -1,4 +1,5 @@
-import type { Access, Server } from '@moorage/db/client'
+import type { Settings } from '@moorage/build-plan/settings'
+import type { Access, Server, Source } from '@moorage/db/client'
 import { Prisma } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
@@ -7,6 +8,7 @@ import { audit } from './audit.ts'
 import { makeDeployKey } from './deploy-key.ts'
 import type { Actor, Deps } from './deps.ts'
 import { checkRef, checkRootDir, parseRepoUrl, type RepoUrlPolicy } from './repo-url.ts'
+import { checkSource } from './server-source.ts'
 
 export type NewServer = {
   teamId: string
@@ -16,9 +18,17 @@ export type NewServer = {
   branch?: string | undefined
   rootDir?: string | undefined
   access?: Access | undefined
+  /** `git` where left out. */
+  source?: Source | undefined
+  settings?: Settings | undefined
+  /** An OpenAPI document; `settings.openapi.document` is its file name. */
+  document?: string | null | undefined
 }
 
-/** Throws `bad_input` for a bad slug, URL, branch or directory, and `conflict` where the slug is taken. */
+/**
+ * Throws `bad_input` for a bad slug, URL, branch or directory, `plan_failed` for settings that say
+ * nothing that can run, and `conflict` where the slug is taken.
+ */
 export async function createServer(
   deps: Pick<Deps, 'db' | 'events' | 'encryptionKey'> & { repoUrlPolicy: RepoUrlPolicy },
   input: NewServer,
@@ -28,6 +38,12 @@ export async function createServer(
   const id = newId('srv')
   const repo = input.repoUrl ? parseRepoUrl(input.repoUrl, deps.repoUrlPolicy) : null
   const deployKey = repo?.protocol === 'ssh' ? makeDeployKey(deps.encryptionKey, id, slug) : null
+  const source = {
+    source: input.source ?? 'git',
+    repoUrl: repo?.url ?? null,
+    document: input.document ?? null,
+  }
+  const { settings } = checkSource({ ...source, settings: input.settings ?? {} })
   try {
     const server = await deps.db.server.create({
       data: {
@@ -35,7 +51,8 @@ export async function createServer(
         teamId: input.teamId,
         slug,
         name: input.name?.trim() || slug,
-        repoUrl: repo?.url ?? null,
+        ...source,
+        settings,
         branch: checkRef(input.branch ?? 'main'),
         rootDir: checkRootDir(input.rootDir ?? '.'),
         access: input.access ?? 'private',

@@ -1,11 +1,13 @@
 import { notFound } from '@moorage/access/principal'
-import type { Access, Server } from '@moorage/db/client'
+import type { Settings } from '@moorage/build-plan/settings'
+import type { Access, Server, Source } from '@moorage/db/client'
 import { readRouting, type routingInputSchema } from '@moorage/domain/routing'
 import type { z } from 'zod'
 import { audit } from './audit.ts'
 import { makeDeployKey } from './deploy-key.ts'
 import type { Actor, Deps } from './deps.ts'
 import { checkRef, checkRootDir, parseRepoUrl, type RepoUrlPolicy } from './repo-url.ts'
+import { checkSource } from './server-source.ts'
 
 export type ServerChange = {
   name?: string | undefined
@@ -16,9 +18,17 @@ export type ServerChange = {
   access?: Access | undefined
   /** What is left out stays as it is. */
   routing?: z.infer<typeof routingInputSchema> | undefined
+  /** `settings`: without a repository from now on. */
+  source?: Source | undefined
+  /** All of them: what is not named is no longer set. */
+  settings?: Settings | undefined
+  document?: string | null | undefined
 }
 
-/** Changes what is named; a new repository, branch or directory counts from the next deployment on. */
+/**
+ * Changes what is named; what concerns the source or the settings counts from the next deployment
+ * on. Throws as `createServer` does.
+ */
 export async function updateServer(
   deps: Pick<Deps, 'db' | 'events' | 'encryptionKey'> & { repoUrlPolicy: RepoUrlPolicy },
   input: { teamId: string; serverId: string; change: ServerChange },
@@ -37,7 +47,7 @@ export async function updateServer(
     where,
     data: {
       ...(change.name !== undefined ? { name: change.name.trim() || before.slug } : {}),
-      ...(change.repoUrl !== undefined ? { repoUrl: repo?.url ?? null } : {}),
+      ...changedSource(before, change, repo?.url ?? null),
       ...(change.branch !== undefined ? { branch: checkRef(change.branch) } : {}),
       ...(change.rootDir !== undefined ? { rootDir: checkRootDir(change.rootDir) } : {}),
       ...(change.access !== undefined ? { access: change.access } : {}),
@@ -50,4 +60,18 @@ export async function updateServer(
   await audit(deps, actor, 'server.update', server, { changed: Object.keys(change).join(', ') })
   await deps.events.publish({ type: 'server', serverId: server.id })
   return server
+}
+
+const sourceFields = ['source', 'settings', 'document', 'repoUrl', 'branch', 'rootDir'] as const
+
+function changedSource(before: Server, change: ServerChange, newRepoUrl: string | null) {
+  if (sourceFields.every((field) => change[field] === undefined)) return {}
+  const leavesRepository = change.source === 'settings' || change.repoUrl !== undefined
+  const source = {
+    source: change.source ?? before.source,
+    repoUrl: leavesRepository ? newRepoUrl : before.repoUrl,
+    document: change.document === undefined ? before.document : change.document,
+  }
+  const checked = checkSource({ ...source, settings: change.settings ?? before.settings })
+  return { ...source, ...checked, sourceChangedAt: new Date() }
 }

@@ -1,4 +1,5 @@
 import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
+import type { Settings } from '@moorage/build-plan/settings'
 import type {
   Access,
   Deployment,
@@ -6,6 +7,7 @@ import type {
   Instance,
   Prisma,
   Server,
+  Source,
 } from '@moorage/db/client'
 import {
   type DeploymentStatus,
@@ -18,6 +20,7 @@ import {
 import { shortId } from '@moorage/domain/id'
 import { type Routing, readRouting } from '@moorage/domain/routing'
 import { type Handshake, handshakeSchema } from '@moorage/mcp/handshake'
+import { settingsOf, sourceLine } from './server-source.ts'
 
 /** A deployment as people and machines see it. Times are Dates, durations milliseconds. */
 export type DeploymentView = {
@@ -58,6 +61,12 @@ export type ServerView = {
   repoUrl: string | null
   branch: string
   rootDir: string
+  source: Source
+  /** In one line, what it is made of where there is no repository: a command, an image, an address. */
+  sourceLine: string | null
+  settings: Settings
+  /** What is live came before the last change of the source or the settings. */
+  isBehind: boolean
   access: Access
   routing: Routing
   deployKeyPublic: string | null
@@ -101,6 +110,10 @@ export function serverView(row: ServerRow, urls: Urls): ServerView {
     repoUrl: row.repoUrl,
     branch: row.branch,
     rootDir: row.rootDir,
+    source: row.source,
+    sourceLine: sourceLine(row),
+    settings: settingsOf(row),
+    isBehind: live !== null && row.sourceChangedAt !== null && row.sourceChangedAt > live.createdAt,
     access: row.access,
     routing: readRouting(row.routing),
     deployKeyPublic: row.deployKeyPublic,

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createApiKey, principalByKey } from '@moorage/access/api-key'
 import { appRouter } from '@moorage/api/app-router'
 import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
+import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
@@ -26,6 +26,7 @@ export async function startPlatform(databaseUrl: string, gitPort: number) {
     db: createDb(databaseUrl),
     events: await createEvents({ databaseUrl }),
     queue: await createDeployQueue({ databaseUrl }),
+    inspectionQueue: await createInspectionQueue({ databaseUrl }),
     encryptionKey,
     repoUrlPolicy: { trustedHosts: [] },
   }
@@ -82,7 +83,12 @@ export async function startPlatform(databaseUrl: string, gitPort: number) {
       git.kill('SIGTERM')
       api.close()
       await ended
-      await Promise.allSettled([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
+      await Promise.allSettled([
+        deps.queue.close(),
+        deps.inspectionQueue.close(),
+        deps.events.close(),
+        deps.db.$disconnect(),
+      ])
       await rm(dir, { recursive: true, force: true })
     },
   }

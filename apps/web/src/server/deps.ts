@@ -2,7 +2,7 @@ import { type Auth, createAuth } from '@moorage/access/auth'
 import { parseEncryptionKey } from '@moorage/access/secret-box'
 import type { Context } from '@moorage/api/context'
 import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
+import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { readEnv } from '../env.ts'
 import { loopbackSpellings } from './loopback-spellings.ts'
@@ -27,11 +27,16 @@ async function connect(): Promise<WebDeps> {
   const env = readEnv()
   const db = createDb(env.DATABASE_URL)
   const bus = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL }
-  const [events, queue] = await Promise.all([createEvents(bus), createDeployQueue(bus)])
+  const [events, queue, inspectionQueue] = await Promise.all([
+    createEvents(bus),
+    createDeployQueue(bus),
+    createInspectionQueue(bus),
+  ])
   return {
     db,
     events,
     queue,
+    inspectionQueue,
     encryptionKey: parseEncryptionKey(env.MOORAGE_ENCRYPTION_KEY),
     repoUrlPolicy: { trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS },
     auth: createAuth({

@@ -1,4 +1,5 @@
 import { authorize, may, notFound, type Principal, teamIds } from '@moorage/access/principal'
+import { settingsSchema } from '@moorage/build-plan/settings'
 import type { PlatformEvent } from '@moorage/bus/events'
 import { createDeployment } from '@moorage/deployments/create-deployment'
 import { createServer } from '@moorage/deployments/create-server'
@@ -15,6 +16,16 @@ import { watchView } from '../watch-view.ts'
 
 const envVar = { scope: 'production', writeOnly: true } as const
 const access = z.enum(['private', 'public', 'own_auth'])
+const source = {
+  /** `settings`: there is no repository, `settings` says all there is to say. */
+  source: z.enum(['git', 'settings']).optional(),
+  /** What moorage.json can say, with precedence over it. Replaces what was set before. */
+  settings: settingsSchema.optional(),
+  branch: z.string().max(255).optional(),
+  rootDir: z.string().max(500).optional(),
+}
+/** The text of an OpenAPI document that was uploaded. */
+const document = z.string().max(1024 * 1024)
 
 export const serversRouter = router({
   list: signedIn
@@ -38,6 +49,9 @@ export const serversRouter = router({
 
   get: serverProcedure('server.read').query(({ ctx }) => view(ctx, ctx.server.id)),
 
+  /** The OpenAPI document that was uploaded for it, or null. */
+  document: serverProcedure('server.read').query(({ ctx }) => ctx.server.document),
+
   /** The server now and after every change, for as long as it exists and the caller stays. */
   watch: serverProcedure('server.read').subscription(async function* ({ ctx, signal }) {
     const { id } = ctx.server
@@ -52,7 +66,7 @@ export const serversRouter = router({
     )
   }),
 
-  /** Makes the server, and where a repository is named, deploys it at once. */
+  /** Makes the server, and where its source is known, deploys it at once. */
   create: signedIn
     .input(
       z.object({
@@ -60,8 +74,8 @@ export const serversRouter = router({
         slug: z.string(),
         name: z.string().max(80).optional(),
         repoUrl: z.string().max(2000).optional(),
-        branch: z.string().max(255).optional(),
-        rootDir: z.string().max(500).optional(),
+        ...source,
+        document: document.optional(),
         access: access.optional(),
         env: z.record(z.string(), z.string()).optional(),
       }),
@@ -77,7 +91,7 @@ export const serversRouter = router({
         await removeServer(ctx.deps, { teamId, serverId: server.id }, actorOf(ctx.principal))
         throw error
       }
-      if (server.repoUrl && !server.deployKey)
+      if (server.source === 'settings' || (server.repoUrl && !server.deployKey))
         await createDeployment(
           ctx.deps,
           { teamId, serverId: server.id, trigger: 'manual' },
@@ -91,8 +105,8 @@ export const serversRouter = router({
       z.object({
         name: z.string().max(80).optional(),
         repoUrl: z.string().max(2000).nullable().optional(),
-        branch: z.string().max(255).optional(),
-        rootDir: z.string().max(500).optional(),
+        ...source,
+        document: document.nullable().optional(),
         access: access.optional(),
         routing: routingInputSchema.optional(),
       }),
