@@ -38,6 +38,9 @@ export async function startPlatform(options: {
   const images = {
     MOORAGE_BASE_IMAGE_PYTHON: baseImage('python'),
     MOORAGE_BASE_IMAGE_NODE: baseImage('node'),
+    MOORAGE_BASE_IMAGE_GOLANG: baseImage('golang'),
+    MOORAGE_BASE_IMAGE_RUST: baseImage('rust'),
+    MOORAGE_BASE_IMAGE_DEBIAN: baseImage('debian'),
   }
   const env = {
     ...process.env,

@@ -45,6 +45,8 @@ const noSettings = {
   caBundlePath: null,
   npmRegistry: null,
   pipIndexUrl: null,
+  goProxy: null,
+  cargoRegistry: null,
   httpProxy: null,
   httpsProxy: null,
   noProxy: null,

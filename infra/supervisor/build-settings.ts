@@ -36,7 +36,12 @@ async function baseImages(
     const made = await log.step('base images (no container registry answers)', () =>
       ensureBaseImages({ images: ['python', 'node'], log: () => {} }),
     )
-    return { MOORAGE_BASE_IMAGE_PYTHON: made.python, MOORAGE_BASE_IMAGE_NODE: made.node }
+    return Object.fromEntries(
+      (await onThisMachine(made)).map(([name, tag]) => [
+        `MOORAGE_BASE_IMAGE_${name.toUpperCase()}`,
+        tag,
+      ]),
+    )
   } catch {
     log.say(
       '  ! No container registry answers, and base images can be made only by root on Debian.',
@@ -48,6 +53,14 @@ async function baseImages(
   }
 }
 
+/** Compilers are large: their images count only where somebody has made them (infra/base-images/build.ts). */
+async function onThisMachine(tags: Record<string, string>): Promise<[string, string][]> {
+  const found = await Promise.all(
+    Object.entries(tags).map(async (entry) => ((await isThere(entry[1])) ? [entry] : [])),
+  )
+  return found.flat()
+}
+
 async function engineAnswers(): Promise<boolean> {
   if (!(await isInstalled('docker'))) return false
   return succeeds(['version', '--format', '{{.Server.Version}}'])
@@ -55,7 +68,11 @@ async function engineAnswers(): Promise<boolean> {
 
 /** Already on this machine, or a registry has it; being told what it is pulls nothing. */
 async function canBeHad(image: string): Promise<boolean> {
-  return (await succeeds(['image', 'inspect', image])) || succeeds(['manifest', 'inspect', image])
+  return (await isThere(image)) || succeeds(['manifest', 'inspect', image])
+}
+
+function isThere(image: string): Promise<boolean> {
+  return succeeds(['image', 'inspect', image])
 }
 
 function succeeds(args: string[]): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { Language } from '@moorage/build-plan/plan'
 import { AppError } from '@moorage/domain/error'
 import { createDockerDriver } from '@moorage/runtime/docker'
 import type { RuntimeDriver } from '@moorage/runtime/driver'
@@ -15,6 +16,8 @@ export async function createDriver(env: Env, log: Logger): Promise<RuntimeDriver
     caBundlePath: env.MOORAGE_BUILD_CA_FILE ?? null,
     npmRegistry: env.MOORAGE_BUILD_NPM_REGISTRY ?? null,
     pipIndexUrl: env.MOORAGE_BUILD_PIP_INDEX_URL ?? null,
+    goProxy: env.MOORAGE_BUILD_GOPROXY ?? null,
+    cargoRegistry: env.MOORAGE_BUILD_CARGO_REGISTRY ?? null,
     httpProxy: env.MOORAGE_BUILD_HTTP_PROXY ?? null,
     httpsProxy: env.MOORAGE_BUILD_HTTPS_PROXY ?? null,
     noProxy: env.MOORAGE_BUILD_NO_PROXY ?? null,
@@ -31,10 +34,8 @@ export async function createDriver(env: Env, log: Logger): Promise<RuntimeDriver
     return await createDockerDriver({
       platformId,
       build,
-      baseImages: {
-        ...(env.MOORAGE_BASE_IMAGE_PYTHON ? { python: env.MOORAGE_BASE_IMAGE_PYTHON } : {}),
-        ...(env.MOORAGE_BASE_IMAGE_NODE ? { node: env.MOORAGE_BASE_IMAGE_NODE } : {}),
-      },
+      registryAuth: env.MOORAGE_REGISTRY_AUTH,
+      baseImages: baseImages(env),
     })
   } catch (error) {
     const unreachable = error instanceof AppError && error.code === 'unavailable'
@@ -45,4 +46,15 @@ export async function createDriver(env: Env, log: Logger): Promise<RuntimeDriver
     )
     return asProcesses()
   }
+}
+
+function baseImages(env: Env): Partial<Record<Language, string>> {
+  const named = {
+    python: env.MOORAGE_BASE_IMAGE_PYTHON,
+    node: env.MOORAGE_BASE_IMAGE_NODE,
+    golang: env.MOORAGE_BASE_IMAGE_GOLANG,
+    rust: env.MOORAGE_BASE_IMAGE_RUST,
+    debian: env.MOORAGE_BASE_IMAGE_DEBIAN,
+  }
+  return Object.fromEntries(Object.entries(named).filter(([, image]) => image))
 }

@@ -1,4 +1,5 @@
 import { parseEncryptionKey } from '@moorage/access/secret-box'
+import { parseRegistryAuth } from '@moorage/runtime/registry-auth'
 import { z } from 'zod'
 
 const list = z
@@ -46,9 +47,23 @@ const schema = z.object({
   MOORAGE_SUBMODULE_HOSTS: list,
   MOORAGE_BASE_IMAGE_PYTHON: z.string().optional(),
   MOORAGE_BASE_IMAGE_NODE: z.string().optional(),
+  MOORAGE_BASE_IMAGE_GOLANG: z.string().optional(),
+  MOORAGE_BASE_IMAGE_RUST: z.string().optional(),
+  MOORAGE_BASE_IMAGE_DEBIAN: z.string().optional(),
+  /** Credentials for private images, in the form of Docker's config.json; every team may use them. */
+  MOORAGE_REGISTRY_AUTH: z
+    .string()
+    .optional()
+    .transform((text) => (text ? parseRegistryAuth(text) : {})),
+  /** Image registries that may be pulled from though they are in a private network. */
+  MOORAGE_TRUSTED_REGISTRIES: list,
+  /** Remote servers that may be called though they are private or speak plain http ("host:port"). */
+  MOORAGE_TRUSTED_REMOTE_HOSTS: list,
   MOORAGE_BUILD_CA_FILE: z.string().optional(),
   MOORAGE_BUILD_NPM_REGISTRY: z.string().optional(),
   MOORAGE_BUILD_PIP_INDEX_URL: z.string().optional(),
+  MOORAGE_BUILD_GOPROXY: z.string().optional(),
+  MOORAGE_BUILD_CARGO_REGISTRY: z.string().optional(),
   MOORAGE_BUILD_HTTP_PROXY: z.string().optional(),
   MOORAGE_BUILD_HTTPS_PROXY: z.string().optional(),
   MOORAGE_BUILD_NO_PROXY: z.string().optional(),

@@ -5,6 +5,10 @@ export type BuildSettings = {
   /** Package registries; their URLs may carry credentials. */
   npmRegistry: string | null
   pipIndexUrl: string | null
+  /** In the form of GOPROXY: one URL or several, with commas. */
+  goProxy: string | null
+  /** In the place of crates.io: a sparse index such as `sparse+https://example.com/index/`. */
+  cargoRegistry: string | null
   httpProxy: string | null
   httpsProxy: string | null
   noProxy: string | null
@@ -24,6 +28,12 @@ export function caEnv(path: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, path]))
 }
 
+/** Cargo's own configuration, in which a registry stands in the place of crates.io. */
+export function cargoConfig(registry: string): string {
+  const source = `[source.moorage]\nregistry = ${JSON.stringify(registry)}\n`
+  return `[source.crates-io]\nreplace-with = "moorage"\n${source}`
+}
+
 /** Both spellings: half of the tools read only one of them. */
 export function proxyEnv(settings: BuildSettings): Record<string, string> {
   const env: Record<string, string> = {}
@@ -40,7 +50,13 @@ export function proxyEnv(settings: BuildSettings): Record<string, string> {
 
 /** Takes the passwords of the settings' URLs out of what a build prints. */
 export function redactor(settings: BuildSettings): (text: string) => string {
-  const urls = [settings.npmRegistry, settings.pipIndexUrl, settings.httpProxy, settings.httpsProxy]
+  const urls = [
+    ...[settings.npmRegistry, settings.pipIndexUrl, settings.httpProxy, settings.httpsProxy],
+    ...[
+      ...(settings.goProxy?.split(/[,|]/) ?? []),
+      settings.cargoRegistry?.replace(/^sparse\+/, ''),
+    ],
+  ]
   const passwords = urls.flatMap((url) => {
     const { password = '' } = (url && URL.parse(url)) || {}
     return password ? [password, decodeURIComponent(password)] : []

@@ -11,6 +11,8 @@ export function testEnv() {
       python: optional('TEST_BASE_IMAGE_PYTHON'),
       node: optional('TEST_BASE_IMAGE_NODE'),
       golang: optional('TEST_BASE_IMAGE_GOLANG'),
+      rust: optional('TEST_BASE_IMAGE_RUST'),
+      debian: optional('TEST_BASE_IMAGE_DEBIAN'),
     },
     get redisUrl() {
       return required('TEST_REDIS_URL')

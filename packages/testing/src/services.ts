@@ -31,7 +31,9 @@ export function caBundlePath(): string | null {
 }
 
 /** Names of base images to build servers on; null stands for the product's default. */
-export function baseImage(language: 'python' | 'node' | 'golang'): string | null {
+export function baseImage(
+  language: 'python' | 'node' | 'golang' | 'rust' | 'debian',
+): string | null {
   return testEnv().baseImages[language]
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { AppError } from '@moorage/domain/error'
-import { type BuildSettings, caEnv } from '../build-settings.ts'
+import { type BuildSettings, caEnv, cargoConfig } from '../build-settings.ts'
 
 /** A secret of a build: its content, where a RUN finds it, and what points the tools to it. */
 export type BuildSecret = {
@@ -15,8 +15,9 @@ const dir = '/run/secrets/moorage'
 /**
  * The operator's settings as files that exist only while a RUN runs. Registry URLs may hold
  * credentials and an environment variable would stand in the image's history, so they too go into
- * files: npm's own configuration, and pip's and uv's found by XDG_CONFIG_HOME. A repository's own
- * Dockerfile can mount them too, by id: moorage-ca, moorage-npm, moorage-pip, moorage-uv.
+ * files: npm's own configuration, pip's and uv's found by XDG_CONFIG_HOME, go's by GOENV, and cargo's
+ * in the root directory, where cargo looks last. A repository's own Dockerfile can mount them too, by
+ * id: moorage-ca, moorage-npm, moorage-pip, moorage-uv, moorage-go, moorage-cargo.
  */
 export async function buildSecrets(settings: BuildSettings): Promise<BuildSecret[]> {
   const secrets: BuildSecret[] = []
@@ -36,6 +37,12 @@ export async function buildSecrets(settings: BuildSettings): Promise<BuildSecret
     const env = { XDG_CONFIG_HOME: dir }
     add('pip', 'pip/pip.conf', `[global]\nindex-url = ${settings.pipIndexUrl}\n`, env)
     add('uv', 'uv/uv.toml', `index-url = ${JSON.stringify(settings.pipIndexUrl)}\n`, env)
+  }
+  if (settings.goProxy)
+    add('go', 'go.env', `GOPROXY=${settings.goProxy}\n`, { GOENV: `${dir}/go.env` })
+  if (settings.cargoRegistry) {
+    const content = Buffer.from(cargoConfig(settings.cargoRegistry))
+    secrets.push({ id: 'moorage-cargo', target: '/.cargo/config.toml', env: {}, content })
   }
   return secrets
 }

@@ -21,6 +21,8 @@ const seen = [
   Buffer.from(auth, 'base64').toString(),
   read(env.XDG_CONFIG_HOME + '/pip/pip.conf', 'utf8'),
   read(env.XDG_CONFIG_HOME + '/uv/uv.toml', 'utf8'),
+  read(env.GOENV, 'utf8'),
+  read('/.cargo/config.toml', 'utf8'),
   env.HTTP_PROXY,
   env.https_proxy,
   env.NO_PROXY,
@@ -53,6 +55,8 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
         caBundlePath,
         npmRegistry: `https://user:npm-${mark}@registry.invalid/`,
         pipIndexUrl: `https://user:pip-${mark}@registry.invalid/simple`,
+        goProxy: `https://user:go-${mark}@registry.invalid,direct`,
+        cargoRegistry: `sparse+https://user:cargo-${mark}@registry.invalid/`,
         httpProxy: `http://user:http-${mark}@proxy.invalid:1`,
         httpsProxy: `http://user:https-${mark}@proxy.invalid:1`,
         noProxy: `no-${mark}.invalid`,
@@ -64,7 +68,7 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
     const plan = nodePlan([['node', 'check.cjs', reversed]])
     const input = await buildInput(plan, { sourceDir: dir })
     const image = await driver.build(input)
-    expect(input.lines).toContain('true,true,true,true,true,true,true')
+    expect(input.lines).toContain('true,true,true,true,true,true,true,true,true')
     expect(input.lines).toContain('printed: http://user:***@proxy.invalid:1')
     const handle = docker.getImage(image.id)
     const encoded = Buffer.from(`user:npm-${mark}`).toString('base64')

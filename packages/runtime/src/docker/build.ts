@@ -132,8 +132,12 @@ async function dockerfileOf(
     return userDockerfile(appDir, plan.dockerfile ?? 'Dockerfile', input.onLog)
   if (!plan.base) throw new AppError('build_failed', 'The build plan names no language.')
   const image = await baseImage(engine.docker, settings.baseImages, plan.base, input)
+  const outputImage = plan.output
+    ? await baseImage(engine.docker, settings.baseImages, plan.output.base, input)
+    : null
   const cacheScope = `${engine.platformId}-${input.teamId}`
-  const content = renderDockerfile(plan, { baseImage: image, secrets, cacheScope })
+  const options = { baseImage: image, outputImage, secrets, cacheScope }
+  const content = renderDockerfile(plan, options)
   return { path: '.moorage.Dockerfile', content }
 }
 

@@ -1,10 +1,10 @@
-import { cp, lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { cp, lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, toAppError } from '@moorage/domain/error'
 import { applicationDir, skippedDirs } from '../application-dir.ts'
 import { buildDeadline } from '../build-deadline.ts'
 import { cappedLog } from '../build-log.ts'
-import { type BuildSettings, caEnv, proxyEnv, redactor } from '../build-settings.ts'
+import { type BuildSettings, caEnv, cargoConfig, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
 import { runBuildCommand } from './build-command.ts'
 import { imageIdOf, type Paths } from './paths.ts'
@@ -50,7 +50,10 @@ async function build(paths: Paths, settings: ImageSettings, input: BuildInput): 
   await copySource(source, image.app)
   await mkdir(image.tmp)
   const home = paths.buildHome(input.teamId)
-  await mkdir(home, { recursive: true })
+  await mkdir(join(home, '.cargo'), { recursive: true })
+  const { cargoRegistry } = settings.build
+  if (cargoRegistry)
+    await writeFile(join(home, '.cargo', 'config.toml'), cargoConfig(cargoRegistry))
   const env = buildEnv(settings.build, toolchain, { home, tmp: image.tmp })
   for (const command of [...plan.install.run, ...plan.build.run])
     await runBuildCommand(withToolchain(command, toolchain), { ...input, cwd: image.app, env })
@@ -82,7 +85,7 @@ function buildEnv(
   toolchain: Toolchain,
   dirs: { home: string; tmp: string },
 ): Record<string, string> {
-  const { npmRegistry, pipIndexUrl } = settings
+  const { npmRegistry, pipIndexUrl, goProxy } = settings
   return {
     PATH: toolchain.path,
     HOME: dirs.home,
@@ -94,6 +97,8 @@ function buildEnv(
     ...(settings.caBundlePath && caEnv(settings.caBundlePath)),
     ...(npmRegistry && { NPM_CONFIG_REGISTRY: npmRegistry }),
     ...(pipIndexUrl && { PIP_INDEX_URL: pipIndexUrl, UV_DEFAULT_INDEX: pipIndexUrl }),
+    ...(goProxy && { GOPROXY: goProxy }),
+    ...toolchain.env,
     ...proxyEnv(settings),
   }
 }

@@ -7,6 +7,8 @@ export const noSettings: BuildSettings = {
   caBundlePath: null,
   npmRegistry: null,
   pipIndexUrl: null,
+  goProxy: null,
+  cargoRegistry: null,
   httpProxy: null,
   httpsProxy: null,
   noProxy: null,
