@@ -22,6 +22,9 @@ const schema = z.object({
   MOORAGE_TRUST_PROXY: flag,
   /** Processes that share the work and the socket. */
   MOORAGE_ROUTER_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
+  /** Where Prometheus finds /metrics, and a probe /healthz and /readyz; not for clients. */
+  MOORAGE_ROUTER_METRICS_HOST: z.string().default('127.0.0.1'),
+  MOORAGE_ROUTER_METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   MOORAGE_NODE_ID: z.string().default(() => newId('node')),
 })
 

@@ -6,6 +6,8 @@ import { readEnv } from './env.ts'
 const env = readEnv()
 if (cluster.isPrimary) {
   const { runWorkers } = await import('./run-workers.ts')
+  const { openPrivatePort } = await import('./private-port.ts')
+  await openPrivatePort(env)
   runWorkers(env)
 } else {
   const { runRouter } = await import('./run-router.ts')

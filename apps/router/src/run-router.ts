@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { createEvents } from '@moorage/bus/events'
 import { createDb } from '@moorage/db/client'
+import { answerForMetrics } from '@moorage/router/cluster-metrics'
 import { createRouter, type Patience } from '@moorage/router/router'
 import type { Env } from './env.ts'
 import { createLogger } from './logger.ts'
@@ -26,6 +27,8 @@ export async function runRouter(env: Env): Promise<void> {
     dashboardUrl: env.MOORAGE_DASHBOARD_URL,
     trustProxy: env.MOORAGE_TRUST_PROXY,
   })
+
+  answerForMetrics(router.metrics)
 
   let begunMs = 0
   async function end(why: string, patience?: Patience): Promise<void> {

@@ -5,6 +5,7 @@ import type { KeyUse } from './key-use.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { Site } from './match.ts'
+import type { Metrics } from './metrics.ts'
 import type { RequestLog } from './request-log.ts'
 import type { SessionStore } from './session-store.ts'
 import type { Sessions } from './sessions.ts'
@@ -24,6 +25,7 @@ export type Context = {
   upstreams: Upstreams
   requestLog: RequestLog
   counts: SharedCounts
+  metrics: Metrics
   keyUse: KeyUse
   identity: Identity
   site: Site

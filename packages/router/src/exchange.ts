@@ -28,6 +28,8 @@ export type Exchange = {
   rpcErrorCode: number | null
   lastByteMs: number
   lastCommentMs: number
+  /** The answer is a stream of events, and has begun. */
+  isStream: boolean
   /** Where a stream carries nothing but notifications, a drain need not wait for it. */
   isIdleStream: () => boolean
   /** Writes a comment where the answer is a stream of events that stands between two. */
@@ -61,6 +63,7 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     rpcErrorCode: null,
     lastByteMs: startedMs,
     lastCommentMs: startedMs,
+    isStream: false,
     isIdleStream: () => false,
     keepAlive: () => {},
     abort: () => {},

@@ -60,6 +60,7 @@ export async function handle(
     exchange.endCalls()
     context.inFlight.end(exchange)
     context.requestLog.add(exchange)
+    context.metrics.note(exchange)
   }
 }
 

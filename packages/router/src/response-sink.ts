@@ -75,6 +75,7 @@ export function createResponseSink(
   }
 
   function startEvents(): void {
+    exchange.isStream = true
     exchange.keepAlive = () => {
       if (!boundary.isBetween() || res.writableNeedDrain || res.writableEnded) return
       res.write(keepAliveComment)

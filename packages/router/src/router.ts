@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
+import type { Registry } from 'prom-client'
 import { busyInstances } from './busy-instances.ts'
 import type { Context } from './context.ts'
 import { createEndpoints } from './endpoints.ts'
@@ -12,6 +13,7 @@ import { createKeyUse } from './key-use.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { createListener } from './listener.ts'
 import type { Logger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
 import { keepNodeRow } from './node-row.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { createRequestLog } from './request-log.ts'
@@ -48,6 +50,8 @@ export type RouterOptions = {
 export type Patience = { graceMs: number; lingerMs: number }
 
 export type Router = {
+  /** What Prometheus reads. */
+  metrics: Registry
   /** Fills the table, then listens. Port 0 takes any. */
   listen(at: { host: string; port: number }): Promise<{ port: number }>
   /**
@@ -77,6 +81,7 @@ export function createRouter(options: RouterOptions): Router {
   const counts = createSharedCounts({ events, logger })
   const upstreams = createUpstreams()
   const requestLog = createRequestLog({ db, events, logger })
+  const metrics = createMetrics({ table, inFlight, sessions, requestLog })
   let isReady = false
   let unsubscribe = async () => {}
 
@@ -97,6 +102,7 @@ export function createRouter(options: RouterOptions): Router {
       keyUse,
       identity,
       counts,
+      metrics,
       limits,
       logger,
     },
@@ -162,6 +168,7 @@ export function createRouter(options: RouterOptions): Router {
   for (const timer of timers) timer.unref()
 
   return {
+    metrics: metrics.registry,
     listen: async (at) => {
       await sync.start()
       await identity.start()
