@@ -7,7 +7,7 @@ const serverSchema = z.looseObject({
   variables: z.record(z.string(), z.looseObject({ default: z.unknown() })).optional(),
 })
 const documentSchema = z.looseObject({
-  openapi: z.string().regex(/^3\./),
+  openapi: z.coerce.string().regex(/^3\./),
   servers: z.array(serverSchema).nullish(),
   paths: z.record(z.string(), z.unknown()),
 })

@@ -11,7 +11,8 @@ export const openapiVariable = 'MOORAGE_OPENAPI'
  * Serves the operations of a document as tools. What FastMCP does beyond that is taken back: it
  * sends the caller's own headers on to the API. YAML is read as version 1.2 has it, in which OpenAPI
  * documents are written: `no` is a word and a date is a string. An operationId such as `issues/get`
- * becomes `issues_get`, where FastMCP would run its words together.
+ * becomes `issues_get`, where FastMCP would run its words together. Output schemas are left out:
+ * clients refuse an answer that differs from what its document promised, and many an API's does.
  */
 const launcher = `
 import json, os, re, sys
@@ -63,6 +64,7 @@ taken = set()
 def rename(route, tool):
     changes = config.get("tools", {})
     change = changes.get(route.operation_id) or changes.get(f"{route.method} {route.path}") or {}
+    tool.output_schema = None
     tool.name = change.get("name", tool.name)
     tool.description = change.get("description", tool.description)
     if tool.name in taken:
@@ -78,12 +80,19 @@ if base is None:
 headers = {name: fill(value) for name, value in config.get("headers", {}).items()}
 query = {name: fill(value) for name, value in config.get("query", {}).items()}
 components.get_http_headers = lambda *names, **options: {}
-operations = [one for item in document.get("paths", {}).values() for one in item.values() if isinstance(one, dict)]
-ids = [str(one.get("operationId", "")) for one in operations]
-names = {one: re.sub(r"\\W+", "_", one) for one in ids if re.search(r"[^\\w. -]", one)}
+names = {}
+for at, item in (document.get("paths") or {}).items():
+    for method in {"get", "put", "post", "delete", "patch", "head", "options", "trace"} & item.keys():
+        id = item[method].setdefault("operationId", f"{method}_{at}")
+        if re.search(r"[^\\w. -]", id):
+            names[id] = re.sub(r"\\W+|_+\\W*", "_", id).strip("_")
 client = httpx2.AsyncClient(base_url=base, headers=headers, params=query, timeout=60)
-title = str((document.get("info") or {}).get("title") or "OpenAPI")
-server = FastMCP.from_openapi(document, client, name=title, mcp_names=names, route_map_fn=choose, mcp_component_fn=rename, validate_output=False)
+title = document.get("info", {}).get("title", "OpenAPI")
+document["servers"] = [{"url": base}]
+try:
+    server = FastMCP.from_openapi(document, client, title, route_map_fn=choose, mcp_component_fn=rename, mcp_names=names)
+except ValueError as error:
+    stop(str(error)[:1000])
 if not taken:
     stop("no operation is chosen: see openapi.include and openapi.exclude")
 print(f"OpenAPI: {len(taken)} tools, calls go to {base}", flush=True)

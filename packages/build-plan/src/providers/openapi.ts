@@ -16,6 +16,7 @@ export const fetchedDocument = 'openapi-document'
 const documentNames = ['openapi', 'swagger'].flatMap((name) =>
   ['json', 'yaml', 'yml'].map((ending) => `${name}.${ending}`),
 )
+const maxYamlLength = 256 * 1024
 const maxSettingsLength = 64 * 1024
 
 /** The operations of an HTTP API as tools, with no code: the settings name its document. */
@@ -41,8 +42,8 @@ export const openapiAlone: Provider = {
 function planOpenapi(tree: SourceTree, context: Context, settings: OpenapiSettings): BuildPlan {
   const { document, ...rest } = settings
   const file = documentFile(tree, document)
-  const text = tree.read(file)
-  // What is over the tree's limit is first read at start; the launcher says the same things then.
+  const text = readable(tree.read(file))
+  // What is too long to be read here is read at start, and the launcher says the same things then.
   const found = text === null ? null : apiOfDocument(text, file)
   if (text !== null && found === null && rest.baseUrl === undefined) throw noServer(file)
   const config = JSON.stringify(rest)
@@ -59,6 +60,11 @@ function planOpenapi(tree: SourceTree, context: Context, settings: OpenapiSettin
     env: { [openapiVariable]: config },
     reasons: reasonsFor(document, rest, found),
   })
+}
+
+/** Null for what the tree has no text of, and for YAML that takes its parser over half a second. */
+function readable(text: string | null): string | null {
+  return text !== null && text.length > maxYamlLength && !/^\s*\{/.test(text) ? null : text
 }
 
 function documentFile(tree: SourceTree, document: string): string {
