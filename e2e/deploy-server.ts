@@ -48,8 +48,8 @@ export async function deployServer(platform: Platform, server: NewServer): Promi
 }
 
 async function untilDone(platform: Platform, slug: string): Promise<Deployed> {
-  const deadline = Date.now() + 1_000_000
-  while (Date.now() < deadline) {
+  const startedAt = Date.now()
+  for (;;) {
     const server = serverSchema.parse(await callApi(platform, 'servers.get', { slug }))
     const { latest, url } = server
     if (latest?.status === 'live' && latest.plan) {
@@ -57,9 +57,11 @@ async function untilDone(platform: Platform, slug: string): Promise<Deployed> {
       return { url, ...latest.plan, durationMs: durationMs ?? 0, imageSizeBytes }
     }
     if (latest?.failure) throw new Error(explain(latest.failure))
+    const limitMs = latest === null ? 30_000 : 1_000_000
+    if (Date.now() - startedAt > limitMs)
+      throw new Error(`After ${limitMs / 1000} s it is ${latest?.status ?? 'not deployed'}.`)
     await sleep(250)
   }
-  throw new Error('The deployment neither went live nor failed.')
 }
 
 function explain({ step, message, hint, lastLines }: z.infer<typeof failureSchema>): string {
