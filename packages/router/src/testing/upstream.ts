@@ -2,16 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { McpServer as LegacyMcpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import {
-  SetLevelRequestSchema,
-  SubscribeRequestSchema,
-  UnsubscribeRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js'
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createLegacyServer, type LegacyServer } from './legacy-server.ts'
+import { createModernServer } from './modern-server.ts'
 
 export type Upstream = {
   port: number
@@ -50,17 +45,12 @@ export async function startUpstream(listener: RequestListener): Promise<Upstream
 }
 
 /** Speaks both eras, without sessions. */
-export function startModernServer(name: string): Promise<Upstream> {
-  const handler = createMcpHandler(() => {
-    const server = new McpServer({ name, version: '1.0.0' })
-    server.registerTool(
-      'echo',
-      { description: 'Says it again', inputSchema: z.object({ text: z.string() }) },
-      async ({ text }) => ({ content: [{ type: 'text', text: `${name}: ${text}` }] }),
-    )
-    return server
-  })
-  return startUpstream(toNodeHandler(handler))
+export async function startModernServer(
+  name: string,
+): Promise<Upstream & { toolsChanged(): void }> {
+  const handler = createMcpHandler(() => createModernServer(name))
+  const upstream = await startUpstream(toNodeHandler(handler))
+  return Object.assign(upstream, { toolsChanged: () => handler.notify.toolsChanged() })
 }
 
 /** Up to 2025-11-25, with sessions held in memory, as most servers in the field do it. */
@@ -79,8 +69,8 @@ export function startSessionServer(
       onsessioninitialized: (sessionId) => void sessions.set(sessionId, transport),
       onsessionclosed: (sessionId) => void sessions.delete(sessionId),
     })
-    await legacyServer(name, options.delayMs ?? 0).connect(
-      transport as Parameters<LegacyMcpServer['connect']>[0],
+    await createLegacyServer(name, options.delayMs ?? 0).connect(
+      transport as Parameters<LegacyServer['connect']>[0],
     )
     await transport.handleRequest(req, res)
   }).then((upstream) => Object.assign(upstream, { sessions }))
@@ -94,60 +84,13 @@ export function startSseServer(name: string): Promise<Upstream> {
     if (req.method === 'GET' && url.pathname === '/sse') {
       const transport = new SSEServerTransport('/messages', res)
       sessions.set(transport.sessionId, transport)
-      await legacyServer(name, 0).connect(transport)
+      await createLegacyServer(name, 0).connect(transport)
       return
     }
     const transport = sessions.get(url.searchParams.get('sessionId') ?? '')
     if (req.method === 'POST' && url.pathname === '/messages' && transport)
       return transport.handlePostMessage(req, res)
     res.writeHead(req.method === 'POST' ? 405 : 404).end()
-  })
-}
-
-function legacyServer(name: string, delayMs: number): LegacyMcpServer {
-  const server = new LegacyMcpServer(
-    { name, version: '1.0.0' },
-    { capabilities: { logging: {}, resources: { subscribe: true } } },
-  )
-  registerWatching(server)
-  server.registerTool(
-    'echo',
-    { description: 'Says it again', inputSchema: { text: z.string() } },
-    async ({ text }) => {
-      await new Promise((resolve) => setTimeout(resolve, delayMs))
-      return { content: [{ type: 'text', text: `${name}: ${text}` }] }
-    },
-  )
-  server.registerTool('ask', { description: 'Asks the client' }, async () => {
-    const answer = await server.server.createMessage({
-      messages: [{ role: 'user', content: { type: 'text', text: 'well?' } }],
-      maxTokens: 10,
-    })
-    const text = answer.content.type === 'text' ? answer.content.text : ''
-    return { content: [{ type: 'text', text: `${name}: ${text}` }] }
-  })
-  return server
-}
-
-/** State of a session that its client believes in: what it watches, and how much it wants to hear. */
-function registerWatching(server: LegacyMcpServer): void {
-  const watched = new Set<string>()
-  let level = 'none'
-  server.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
-    watched.add(params.uri)
-    return {}
-  })
-  server.server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => {
-    watched.delete(params.uri)
-    return {}
-  })
-  server.server.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
-    level = params.level
-    return {}
-  })
-  server.registerTool('touch', { description: 'Tells of every watched resource' }, async () => {
-    for (const uri of watched) await server.server.sendResourceUpdated({ uri })
-    return { content: [{ type: 'text', text: `${level} ${[...watched].join(' ')}` }] }
   })
 }
 
