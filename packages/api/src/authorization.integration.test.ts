@@ -49,6 +49,7 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'logs.query': { action: 'log.read', input: { slug } },
   'logs.follow': { action: 'log.read', input: { slug } },
   'logs.requests': { action: 'log.read', input: { slug } },
+  'logs.lostRequests': { action: 'log.read', input: { slug } },
   'logs.followRequests': { action: 'log.read', input: { slug } },
   'env.list': { action: 'env.read', input: { slug } },
   'env.set': { action: 'env.write', input: { slug, key: 'A-B', value: '' } },

@@ -68,6 +68,12 @@ export async function queryRequests(
   return rows.map(({ serverId: _, ...row }) => ({ ...row, id: row.id.toString() }))
 }
 
+/** Lines of request logs, of all servers, that the routers which run now had to drop. */
+export async function lostRequests(deps: { db: Db }): Promise<number> {
+  const { _sum } = await deps.db.routerNode.aggregate({ _sum: { lostRows: true } })
+  return _sum.lostRows ?? 0
+}
+
 function idRange(page: Page) {
   if (page.after !== undefined) return { id: { gt: BigInt(page.after) } }
   if (page.before !== undefined) return { id: { lt: BigInt(page.before) } }

@@ -3,6 +3,7 @@ import type { Target } from './choose-target.ts'
 import type { Context } from './context.ts'
 import { type Exchange, endStream } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
+import { addAnswer } from './payload.ts'
 import type { RequestBody } from './request-body.ts'
 import { createResponseSink } from './response-sink.ts'
 import type { ServerEntry } from './table.ts'
@@ -41,6 +42,7 @@ export function dispatch(
       onResponseData: (controller, chunk) => {
         exchange.lastByteMs = performance.now()
         exchange.responseBytes += chunk.length
+        if (exchange.payload) addAnswer(exchange.payload, chunk)
         if (!sink.write(chunk)) controller.pause()
       },
       onResponseEnd: () => {

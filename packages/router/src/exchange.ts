@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newId } from '@moorage/domain/id'
 import type { Principal } from './authenticate.ts'
 import type { Forwarded } from './headers.ts'
+import type { Payload } from './payload.ts'
 import type { RpcMessage } from './rpc-message.ts'
 import type { Session } from './sessions.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
@@ -23,6 +24,8 @@ export type Exchange = {
   message: RpcMessage | null
   session: Session | null
   instance: InstanceEntry | null
+  /** Null: this server's payloads are not kept. */
+  payload: Payload | null
   requestBytes: number
   responseBytes: number
   rpcErrorCode: number | null
@@ -58,6 +61,7 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     message: null,
     session: null,
     instance: null,
+    payload: null,
     requestBytes: 0,
     responseBytes: 0,
     rpcErrorCode: null,

@@ -6,6 +6,7 @@ import { dispatch, type Failure } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { endIdleStreams } from './housekeeping.ts'
 import { upstreamPath } from './match.ts'
+import { newPayload } from './payload.ts'
 import { brokenUpstream, sessionNotFound, sessionUnknown } from './refusal.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
 import { isRepeatable, readRpcMessage } from './rpc-message.ts'
@@ -24,6 +25,8 @@ export async function forward(
   const path = upstreamPath(rest, server.mcpPath)
   await findSession(context, exchange, server)
   const body = await readBody(context, exchange)
+  if (server.routing.keepPayloads)
+    exchange.payload = newPayload(body.kind === 'held' ? body.bytes : null)
   admit(context, exchange, server)
   noteLegacyRequest(context, exchange, server, path)
   const failure = await attempt(context, exchange, { server, path, body, avoid: null })

@@ -21,7 +21,7 @@ export function keepNodeRow(deps: {
   events: Events
   logger: Logger
   nodeId: string
-  state: () => { appliedVersion: bigint; busy: string[] }
+  state: () => { appliedVersion: bigint; busy: string[]; lostRows: number }
 }): NodeRow {
   const { db, events, logger, nodeId } = deps
   let last = ''
@@ -34,15 +34,17 @@ export function keepNodeRow(deps: {
   /** One write after the other, each with what is so when its turn comes. */
   function write(always: boolean): Promise<void> {
     writing = writing.then(async () => {
-      const { appliedVersion, busy } = deps.state()
-      const now = `${appliedVersion} ${busy.join(' ')}`
+      const { appliedVersion, busy, lostRows } = deps.state()
+      const now = `${appliedVersion} ${lostRows} ${busy.join(' ')}`
       if (removed || (!always && now === last && Date.now() - lastMs < aliveMs)) return
       try {
         await db.$executeRaw`
-          INSERT INTO "RouterNode" (id, "seenAt", "ackedVersion", busy)
-          VALUES (${nodeId}, now() AT TIME ZONE 'UTC', ${appliedVersion}::bigint, ${busy}::text[])
+          INSERT INTO "RouterNode" (id, "seenAt", "ackedVersion", busy, "lostRows")
+          VALUES (${nodeId}, now() AT TIME ZONE 'UTC', ${appliedVersion}::bigint, ${busy}::text[],
+            ${lostRows}::int)
           ON CONFLICT (id) DO UPDATE SET "seenAt" = EXCLUDED."seenAt",
-            "ackedVersion" = EXCLUDED."ackedVersion", busy = EXCLUDED.busy`
+            "ackedVersion" = EXCLUDED."ackedVersion", busy = EXCLUDED.busy,
+            "lostRows" = EXCLUDED."lostRows"`
         last = now
         lastMs = Date.now()
         if (always) await events.publish({ type: 'route-ack', nodeId })

@@ -2,12 +2,15 @@ import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
 import type { Exchange } from './exchange.ts'
 import type { Logger } from './logger.ts'
+import { type Payload, payloadText } from './payload.ts'
 import { postgresJson } from './postgres-json.ts'
 
 const batchRows = 500
 const batchMs = 500
 /** What is held while Postgres is away; beyond it the oldest go, and are counted. */
 const heldRows = 20_000
+/** Payloads take more than rows: beyond this they go, and the rows stay. */
+const heldPayloadBytes = 32 * 1024 * 1024
 const maxText = 300
 const maxInt = 2_147_483_647
 
@@ -22,6 +25,8 @@ export type RequestLog = {
 export function createRequestLog(deps: { db: Db; events: Events; logger: Logger }): RequestLog {
   let rows: Row[] = []
   let lost = 0
+  const payloads = new Map<Row, { payload: Payload; redact: readonly string[] }>()
+  let payloadBytes = 0
   let writing: Promise<void> | null = null
   const timer = setInterval(() => void flush(), batchMs)
   timer.unref()
@@ -38,7 +43,8 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
       const batch = rows.slice(0, batchRows)
       rows = rows.slice(batchRows)
       try {
-        await insert(deps.db, batch)
+        await insert(deps.db, batch.map(complete))
+        batch.forEach(dropPayload)
       } catch (error) {
         rows = [...batch, ...rows]
         deps.logger.warn({ error, rows: rows.length, lost }, 'Request log could not be written yet')
@@ -57,13 +63,35 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
     }
   }
 
+  function keepPayload(row: Row, { payload, server }: Exchange): void {
+    if (!payload || !server) return
+    payloads.set(row, { payload, redact: server.routing.redact })
+    payloadBytes += payload.keptBytes
+    for (const oldest of payloads.keys()) {
+      if (payloadBytes <= heldPayloadBytes) return
+      dropPayload(oldest)
+    }
+  }
+
+  function dropPayload(row: Row): void {
+    payloadBytes -= payloads.get(row)?.payload.keptBytes ?? 0
+    payloads.delete(row)
+  }
+
+  function complete(row: Row): object {
+    const kept = payloads.get(row)
+    return kept ? withPayload(row, kept.payload, kept.redact) : row
+  }
+
   return {
     add: (exchange) => {
       const row = logRow(exchange)
       if (!row) return
+      keepPayload(row, exchange)
       rows.push(row)
       if (rows.length > heldRows) {
         lost += rows.length - heldRows
+        for (const row of rows.slice(0, -heldRows)) dropPayload(row)
         rows = rows.slice(-heldRows)
       }
       if (rows.length === batchRows) void flush()
@@ -106,6 +134,15 @@ function logRow(exchange: Exchange) {
   }
 }
 
+/** Redacted only here, in the batch, as that takes its time. */
+function withPayload(row: Row, payload: Payload, redact: readonly string[]) {
+  return {
+    ...row,
+    requestBody: payload.request && payloadText(payload.request, redact),
+    responseBody: payloadText(Buffer.concat(payload.response), redact),
+  }
+}
+
 function protocolOf({ req, message, session }: Exchange): string | null {
   const header = req.headers['mcp-protocol-version']
   return typeof header === 'string' ? header : (message?.protocol ?? session?.protocol ?? null)
@@ -133,14 +170,16 @@ function clip(value: string | null | undefined): string | null {
   return value ? value.slice(0, maxText) : null
 }
 
-async function insert(db: Db, rows: Row[]): Promise<void> {
+async function insert(db: Db, rows: object[]): Promise<void> {
   await db.$executeRaw`
     INSERT INTO "RequestLog" ("requestId", "serverId", "instanceId", at, "principalId",
       "principalName", "clientName", "clientVersion", protocol, "httpMethod", "rpcMethod", target,
-      status, "rpcErrorCode", "durationMs", "requestBytes", "responseBytes")
+      status, "rpcErrorCode", "durationMs", "requestBytes", "responseBytes", "requestBody",
+      "responseBody")
     SELECT * FROM json_to_recordset(${postgresJson(rows)}::json) AS row(
       "requestId" text, "serverId" text, "instanceId" text, at timestamp, "principalId" text,
       "principalName" text, "clientName" text, "clientVersion" text, protocol text,
       "httpMethod" text, "rpcMethod" text, target text, status int, "rpcErrorCode" int,
-      "durationMs" float8, "requestBytes" int, "responseBytes" int)`
+      "durationMs" float8, "requestBytes" int, "responseBytes" int,
+      "requestBody" text, "responseBody" text)`
 }

@@ -88,7 +88,11 @@ export function createRouter(options: RouterOptions): Router {
   const sync = syncTable({ db, events, table, logger, onApplied })
   const node = keepNodeRow({
     ...{ db, events, logger, nodeId },
-    state: () => ({ appliedVersion: sync.appliedVersion(), busy: busyInstances(context) }),
+    state: () => ({
+      appliedVersion: sync.appliedVersion(),
+      busy: busyInstances(context),
+      lostRows: requestLog.lost(),
+    }),
   })
   const context: Context = {
     ...{

@@ -1,5 +1,5 @@
 import { followLogs, followRequests } from '@moorage/logs/follow'
-import { queryLogs, queryRequests } from '@moorage/logs/query'
+import { lostRequests, queryLogs, queryRequests } from '@moorage/logs/query'
 import { z } from 'zod'
 import { router, serverProcedure } from '../trpc.ts'
 
@@ -35,6 +35,9 @@ export const logsRouter = router({
     .query(({ ctx, input }) =>
       queryRequests(ctx.deps, { ...input, serverId: ctx.server.id }, input),
     ),
+
+  /** Lines that had to be dropped while the database was away, of all servers together. */
+  lostRequests: serverProcedure('log.read').query(({ ctx }) => lostRequests(ctx.deps)),
 
   followRequests: serverProcedure('log.read')
     .input(requestFilter.extend(from.shape))
