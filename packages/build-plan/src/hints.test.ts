@@ -99,9 +99,93 @@ test.each([
   ],
   ['build', 'npm error Missing script: "build"', /no script/],
   ['build', 'sh: 1: tsc: not found', /no command tsc/],
-  ['handshake', 'Weather MCP Server running on stdio', /stdio/],
+  ['handshake', "AttributeError: 'Server' object has no attribute 'list_tools'", /pin mcp<2/],
+  [
+    'handshake',
+    "/app/.venv/bin/python: can't open file '/app/serve.py': [Errno 2] No such file or directory",
+    /serve\.py.*"start"/,
+  ],
+  ['handshake', '/app/.venv/bin/python: No module named notes', /notes.*"start"/],
+  [
+    'handshake',
+    "AttributeError: module 'server_module' has no attribute 'mcp'",
+    /nothing named mcp.*module level/,
+  ],
+  [
+    'build',
+    'The package brings no command mcp-x; there are: mcp-y, mcp-z',
+    /uvx --from PACKAGE COMMAND with one of mcp-y, mcp-z/,
+  ],
+  [
+    'handshake',
+    'notes.py: error: the following arguments are required: --db, --user',
+    /--db, --user.*"start"/,
+  ],
+  ['handshake', "Error: Missing option '--api-key'.", /--api-key.*"start"/],
+  [
+    'build',
+    'error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.',
+    /commit the lock file/,
+  ],
+  [
+    'build',
+    'pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock` to fix the lock file.',
+    /commit the lock file/,
+  ],
+  [
+    'build',
+    '         ValueError: Unable to determine which files to ship inside the wheel using the following heuristics:',
+    /\[build-system\]/,
+  ],
+  [
+    'build',
+    'hint: You require CPython 3.11 (`cp311`), but we only found wheels for `x` (v2) with the following Python ABI tags: `cp38`',
+    /language version/,
+  ],
+  [
+    'build',
+    'hint: Wheels are available for `x` (v2.16.2) on the following platform: `macosx_12_0_arm64`',
+    /another processor or system/,
+  ],
+  ['build', "error: can't find Rust compiler", /"buildPackages": \["cargo"/],
+  [
+    'build',
+    'psycopg.c:1:10: fatal error: libpq-fe.h: No such file or directory',
+    /"buildPackages"/,
+  ],
+  [
+    'handshake',
+    'ImportError: libpq.so.5: cannot open shared object file: No such file or directory',
+    /libpq\.so\.5.*"packages"/,
+  ],
+  [
+    'handshake',
+    'UndefinedValueError: API_KEY not found. Declare it as envvar',
+    /API_KEY is not set/,
+  ],
+  ['handshake', 'OpenAPI: the environment variable TOKEN is not set', /TOKEN is not set/],
 ])('in %s, %j', (step, line, hint) => {
   expect(hintFor(['something before', line, 'something after'], step)).toMatch(hint)
+})
+
+test('reads a setting’s name on the line before what is wrong with it', () => {
+  const lines = [
+    'pydantic_core._pydantic_core.ValidationError: 2 validation errors for Settings',
+    'api_key',
+    '  Field required [type=missing, input_value={}, input_type=dict]',
+  ]
+  expect(hintFor(lines, 'handshake')).toMatch(/set API_KEY/)
+})
+
+test('takes no level of a log for a variable', () => {
+  expect(hintFor(['ERROR the body is required'], 'handshake')).toBeNull()
+})
+
+test('a server on stdio that says so has no fault, unless nothing answers', () => {
+  const lines = ['Weather MCP Server running on stdio']
+  expect(hintFor(lines, 'handshake', 'The server answers 404.')).toBeNull()
+  const hint = hintFor(lines, 'handshake', 'Nothing answered on the server’s port.')
+  expect(hint).toMatch(/"transport": "stdio"/)
 })
 
 test('speaks of localhost or another port only where nothing answered', () => {
