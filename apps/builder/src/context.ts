@@ -1,3 +1,4 @@
+import type { JobQueue } from '@moorage/bus/jobs'
 import type { Deps } from '@moorage/deployments/deps'
 import type { RuntimeDriver } from '@moorage/runtime/driver'
 import type { Logger } from 'pino'
@@ -6,7 +7,7 @@ import type { Env } from './env.ts'
 
 /** What every part of the builder works with. */
 export type Builder = {
-  deps: Deps
+  deps: Deps & { inspectionQueue: JobQueue }
   driver: RuntimeDriver
   env: Env
   log: Logger

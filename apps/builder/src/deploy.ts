@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { planBuild } from '@moorage/build-plan/detect'
+import { planBuild, settle } from '@moorage/build-plan/detect'
 import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
 import { readDirectory } from '@moorage/build-plan/read-directory'
+import type { Settings } from '@moorage/build-plan/settings'
 import type { JobOutcome } from '@moorage/bus/jobs'
 import type { Instance } from '@moorage/db/client'
 import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployment'
@@ -16,10 +17,14 @@ import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
 import type { Builder } from './context.ts'
 import { describeFailure } from './describe-failure.ts'
 import { gitSource } from './git-source.ts'
+import { checkRegistry } from './repo-address.ts'
 import { removeUnkeptImages } from './retention.ts'
 import { drainOld } from './steps/drain.ts'
 import { fetchSource } from './steps/fetch.ts'
+import { fetchOpenapiDocument } from './steps/openapi-document.ts'
+import { settingsOf, writeSettingsSource } from './steps/settings-source.ts'
 import { startInstance } from './steps/start.ts'
+import { isRemoteImage, probeRemote, remoteImageId } from './steps/start-remote.ts'
 import { tidyUp } from './tidy-up.ts'
 
 /** Aborts of running deployments, by deployment id. */
@@ -82,7 +87,7 @@ async function alreadyBuilt({ builder, claim }: Run): Promise<Built | null> {
       })
     : deployment
   const imageId = source?.imageId ?? null
-  if (imageId && (await builder.driver.hasImage(imageId))) {
+  if (imageId && (isRemoteImage(imageId) || (await builder.driver.hasImage(imageId)))) {
     const plan = buildPlanSchema.parse(source?.plan)
     if (deployment.sourceId)
       await builder.deps.db.deployment.update({
@@ -106,26 +111,22 @@ async function buildFromSource(run: Run): Promise<Built> {
   const sourceDir = join(workDir, `source-${claim.attempt}`)
 
   await begin(run, 'fetch')
-  const fetched = await fetchSource({
-    source: await gitSource(builder, server, deployment.trigger),
-    ref: deployment.ref ?? server.branch,
-    commitSha: deployment.commitSha,
-    dir: sourceDir,
-    caFile: env.MOORAGE_BUILD_CA_FILE,
-    submoduleHosts: env.MOORAGE_SUBMODULE_HOSTS,
-    trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
-    maxBytes: env.MOORAGE_MAX_SOURCE_MB * 1e6,
-    onLog,
-    signal,
-  })
+  const fetched = await fetchInto(run, sourceDir)
+  const overrides = settingsOf(server)
+  const options = { rootDir: server.rootDir, overrides }
+  await fetchDocument(run, sourceDir, options)
   await endStep(builder.deps, claim, 'fetch', fetched)
 
   await begin(run, 'plan')
-  const plan = planBuild(await readDirectory(sourceDir), { rootDir: server.rootDir })
+  const { dockerfiles } = builder.driver.capabilities
+  const plan = planBuild(await readDirectory(sourceDir), { ...options, dockerfiles })
   onLog(`Planned as ${plan.flavor}`)
-  await endStep(builder.deps, claim, 'plan', { plan })
+  const remoteId = plan.kind === 'remote' ? { imageId: remoteImageId(deployment.id) } : {}
+  await endStep(builder.deps, claim, 'plan', { plan, ...remoteId })
+  if (remoteId.imageId) return { plan, imageId: remoteId.imageId }
 
   await begin(run, 'build')
+  if (plan.image) await checkRegistry(plan.image, env.MOORAGE_TRUSTED_REGISTRIES)
   const image = await builder.driver.build({
     serverId: server.id,
     deploymentId: deployment.id,
@@ -144,6 +145,42 @@ async function buildFromSource(run: Run): Promise<Built> {
   return { plan, imageId: image.id }
 }
 
+/** What the row shall know of the source; nothing where the settings are all there is. */
+async function fetchInto({ builder, claim, signal, log }: Run, dir: string) {
+  const { deployment, server } = claim
+  const { env } = builder
+  if (server.source === 'settings') {
+    await writeSettingsSource(dir, server)
+    return {}
+  }
+  const { commitSha, commitMessage } = await fetchSource({
+    source: await gitSource(builder, server, deployment.trigger),
+    ref: deployment.ref ?? server.branch,
+    commitSha: deployment.commitSha,
+    dir,
+    caFile: env.MOORAGE_BUILD_CA_FILE,
+    submoduleHosts: env.MOORAGE_SUBMODULE_HOSTS,
+    trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
+    maxBytes: env.MOORAGE_MAX_SOURCE_MB * 1e6,
+    onLog: (line) => log.write('build', line),
+    signal,
+  })
+  return { commitSha, commitMessage }
+}
+
+async function fetchDocument(
+  run: Run,
+  sourceDir: string,
+  options: { rootDir: string; overrides: Settings },
+): Promise<void> {
+  const { rootDir, settings } = settle(await readDirectory(sourceDir), options)
+  const url = settings.openapi?.document
+  if (!url || !/^https:/i.test(url)) return
+  const onLog = (line: string) => say(run, line)
+  const { signal } = run
+  await fetchOpenapiDocument(run.builder.env, { url, sourceDir, rootDir, onLog, signal })
+}
+
 async function start(run: Run, built: Built): Promise<Instance> {
   await begin(run, 'start')
   const instance = await startInstance(run.builder, { claim: run.claim, ...built })
@@ -154,12 +191,15 @@ async function start(run: Run, built: Built): Promise<Instance> {
 async function handshake(run: Run, plan: BuildPlan, instance: Instance): Promise<void> {
   const { builder, claim, signal } = run
   await begin(run, 'handshake')
-  const found = await waitUntilReady({
-    url: `http://${instance.host}:${instance.port}${plan.path}`,
-    timeoutMs: builder.env.MOORAGE_START_TIMEOUT_SECONDS,
-    signal,
-    isAlive: async () => (await builder.driver.inspect(instance.id))?.state === 'running',
-  })
+  const found =
+    plan.kind === 'remote'
+      ? await probeRemote(builder, instance, signal)
+      : await waitUntilReady({
+          url: `http://${instance.host}:${instance.port}${plan.path}`,
+          timeoutMs: builder.env.MOORAGE_START_TIMEOUT_SECONDS,
+          signal,
+          isAlive: async () => (await builder.driver.inspect(instance.id))?.state === 'running',
+        })
   const count = found.tools.length
   say(
     run,

@@ -1,5 +1,10 @@
 import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue, createDeployWorker } from '@moorage/bus/jobs'
+import {
+  createDeployQueue,
+  createDeployWorker,
+  createInspectionQueue,
+  createInspectionWorker,
+} from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { pino } from 'pino'
 import { createCollectors } from './collect-logs.ts'
@@ -7,6 +12,7 @@ import type { Builder } from './context.ts'
 import { createDriver } from './create-driver.ts'
 import { deploy, type Running } from './deploy.ts'
 import { readEnv } from './env.ts'
+import { inspect } from './inspect.ts'
 import { createSupervisor } from './supervise.ts'
 import { sweep } from './sweep.ts'
 
@@ -18,8 +24,9 @@ const bus = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL }
 const db = createDb(env.DATABASE_URL)
 const events = await createEvents(bus)
 const queue = await createDeployQueue(bus)
+const inspectionQueue = await createInspectionQueue(bus)
 const driver = await createDriver(env, log)
-const deps = { db, events, queue, encryptionKey: env.MOORAGE_ENCRYPTION_KEY }
+const deps = { db, events, queue, inspectionQueue, encryptionKey: env.MOORAGE_ENCRYPTION_KEY }
 const collectors = createCollectors({ db, events, driver, log })
 const builder: Builder = { deps, driver, env, log, collectors, stopping: stop.signal }
 const running: Running = new Map()
@@ -34,6 +41,12 @@ const worker = createDeployWorker({
   concurrency: env.MOORAGE_BUILD_CONCURRENCY,
   handle: (deploymentId) => deploy(builder, running, deploymentId),
   onError: (error) => log.error({ error }, 'a deployment job went wrong'),
+})
+const inspectionWorker = createInspectionWorker({
+  ...bus,
+  concurrency: 2,
+  handle: (inspectionId) => inspect(builder, inspectionId),
+  onError: (error) => log.error({ error }, 'an inspection job went wrong'),
 })
 await supervisor.bringBack(8_000)
 const watching = supervisor.watch().catch((error: unknown) => {
@@ -52,11 +65,12 @@ async function shutDown(): Promise<void> {
   stopping = true
   stop.abort()
   await stopTick()
-  await worker.close()
+  await Promise.all([worker.close(), inspectionWorker.close()])
   if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()
   await collectors.close()
   await watching
-  await Promise.allSettled([queue.close(), events.close(), driver.close(), db.$disconnect()])
+  await Promise.allSettled([queue.close(), inspectionQueue.close(), events.close()])
+  await Promise.allSettled([driver.close(), db.$disconnect()])
   process.exit(0)
 }
 

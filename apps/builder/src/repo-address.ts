@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
+import { isPublicAddress } from '@moorage/access/guarded-connect'
 import type { RepoUrl } from '@moorage/deployments/repo-url'
 import { AppError } from '@moorage/domain/error'
-import ipaddr from 'ipaddr.js'
+import { parseImageReference } from '@moorage/runtime/image-reference'
 
 /**
  * The address to fetch from, looked up once and then pinned, so that a name cannot answer with a
@@ -12,23 +13,32 @@ export async function pinRepoAddress(
   repo: RepoUrl,
   trustedHosts: readonly string[],
 ): Promise<string> {
-  const addresses = await lookup(repo.host, { all: true, verbatim: true }).catch(
-    (cause: unknown) => {
-      throw new AppError('fetch_failed', `The host ${repo.host} cannot be found.`, {
-        hint: 'Check the repository URL for a typing error.',
-        cause,
-      })
-    },
-  )
   const trusted = trustedHosts.includes(new URL(repo.url).host)
-  const allowed = addresses.find(({ address }) => trusted || isPublic(address))
-  if (!allowed)
-    throw new AppError('fetch_failed', `The host ${repo.host} is in a private network.`, {
-      hint: 'An operator can allow it with MOORAGE_TRUSTED_REPO_HOSTS.',
-    })
-  return allowed.address
+  return allowedAddress(repo.host, { trusted, setting: 'MOORAGE_TRUSTED_REPO_HOSTS' })
 }
 
-export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'unicast'
+/** An address of a host that a tenant names. Throws where it has none, or private ones alone. */
+export async function allowedAddress(
+  host: string,
+  { trusted, setting }: { trusted: boolean; setting: string },
+): Promise<string> {
+  const addresses = await lookup(host, { all: true, verbatim: true }).catch((cause: unknown) => {
+    throw new AppError('fetch_failed', `The host ${host} cannot be found.`, {
+      hint: 'Check its name for a typing error.',
+      cause,
+    })
+  })
+  const allowed = addresses.find(({ address }) => trusted || isPublicAddress(address))
+  if (allowed) return allowed.address
+  throw new AppError('fetch_failed', `The host ${host} is in a private network.`, {
+    hint: `An operator can allow it with ${setting}.`,
+  })
+}
+
+/** The engine pulls by itself and looks names up anew; this keeps tenants from naming inner hosts. */
+export async function checkRegistry(image: string, trusted: readonly string[]): Promise<void> {
+  const { registry } = parseImageReference(image)
+  const { hostname } = new URL(`https://${registry}`)
+  const setting = 'MOORAGE_TRUSTED_REGISTRIES'
+  await allowedAddress(hostname, { trusted: trusted.includes(registry), setting })
 }

@@ -33,7 +33,12 @@ export async function createDeployment(
     where: { id: input.serverId, teamId: input.teamId },
   })
   if (!server) throw notFound('server')
-  if (!server.repoUrl && !input.commitSha && !input.sourceId)
+  const isPush = input.trigger === 'push' || input.trigger === 'upload'
+  if (server.source === 'settings' && isPush)
+    throw new AppError('bad_input', `"${server.slug}" is made of its settings alone.`, {
+      hint: 'Change its settings and deploy it, or make another server to push to.',
+    })
+  if (server.source === 'git' && !server.repoUrl && !input.commitSha && !input.sourceId)
     throw new AppError('bad_input', `"${server.slug}" has no repository to deploy from yet.`, {
       hint: `Push to it with git, run "moorage deploy" in its directory, or set a repository URL.`,
     })
@@ -60,7 +65,7 @@ export async function createDeployment(
         id: newId('dep'),
         serverId: server.id,
         trigger: input.trigger,
-        ref: checkRef(input.ref ?? server.branch),
+        ref: server.source === 'settings' ? null : checkRef(input.ref ?? server.branch),
         commitSha: input.commitSha ?? null,
         commitMessage: input.commitMessage?.slice(0, 500) ?? null,
         sourceId: input.sourceId ?? null,

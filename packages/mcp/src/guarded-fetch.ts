@@ -17,6 +17,7 @@ export type GuardedFetch = { fetch: FetchLike; lastSeen: () => Sighting }
 export function guardFetch(options: {
   origin: string
   headers: Record<string, string>
+  fetch?: FetchLike
   maxBytes: number
   signal: AbortSignal
 }): GuardedFetch {
@@ -34,7 +35,11 @@ export function guardFetch(options: {
     for (const [name, value] of Object.entries(options.headers)) headers.set(name, value)
     const signals = [options.signal, ...(init?.signal ? [init.signal] : [])]
     try {
-      const response = await fetch(url, { ...init, headers, signal: AbortSignal.any(signals) })
+      const response = await (options.fetch ?? fetch)(url, {
+        ...init,
+        headers,
+        signal: AbortSignal.any(signals),
+      })
       // An optional stream or a goodbye says nothing about the endpoint.
       if (init?.method === 'POST' || !response.ok) seen = sightingOf(response, seen, init?.method)
       return counted(response, count)

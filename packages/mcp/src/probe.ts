@@ -1,3 +1,4 @@
+import type { FetchLike } from '@modelcontextprotocol/client'
 import { AppError } from '@moorage/domain/error'
 import { cleanText } from './clean-json.ts'
 import { type Connection, connect, connectStreamable, type Target } from './connection.ts'
@@ -12,6 +13,8 @@ export type ProbeOptions = {
   timeoutMs: number
   signal: AbortSignal
   headers?: Record<string, string>
+  /** How the server is reached, where not every address may be. */
+  fetch?: FetchLike
 }
 
 /** Of everything that the server sends during one probe. */
@@ -37,6 +40,7 @@ export async function tryHandshake(options: ProbeOptions): Promise<Outcome> {
   const guarded = guardFetch({
     origin: new URL(options.url).origin,
     headers: options.headers ?? {},
+    ...(options.fetch ? { fetch: options.fetch } : {}),
     maxBytes,
     signal: deadline,
   })

@@ -6,7 +6,7 @@ import { checkoutSubmodules } from '../submodules.ts'
 
 export type FetchInput = {
   source: GitSource
-  /** Branch or tag. */
+  /** Branch or tag; `HEAD` is the repository's default branch. */
   ref: string
   /** Where it is known already: this commit and no other. */
   commitSha: string | null
@@ -20,18 +20,20 @@ export type FetchInput = {
   signal: AbortSignal
 }
 
-export type Fetched = { commitSha: string; commitMessage: string }
+export type Fetched = { commitSha: string; commitMessage: string; ref: string }
 
 const maxFiles = 100_000
 const timeoutMs = 5 * 60_000
 
 /** Brings exactly one commit, without history, hooks or filters, into `dir`. */
-export async function fetchSource(input: FetchInput): Promise<Fetched> {
-  await rm(input.dir, { recursive: true, force: true })
-  await mkdir(input.dir, { recursive: true })
-  const privateDir = join(dirname(input.dir), 'private')
-  const git = await openGit({ ...input, privateDir, timeoutMs })
+export async function fetchSource(asked: FetchInput): Promise<Fetched> {
+  await rm(asked.dir, { recursive: true, force: true })
+  await mkdir(asked.dir, { recursive: true })
+  const privateDir = join(dirname(asked.dir), 'private')
+  const git = await openGit({ ...asked, privateDir, timeoutMs })
   try {
+    const ref = asked.ref === 'HEAD' ? await defaultBranch(git, asked.source) : asked.ref
+    const input = { ...asked, ref }
     const commitSha = input.commitSha ?? (await resolveRef(git, input))
     input.onLog(`Fetching ${commitSha.slice(0, 7)} of ${input.ref}`)
     await fetchCommit(git, input, commitSha)
@@ -43,11 +45,24 @@ export async function fetchSource(input: FetchInput): Promise<Fetched> {
     )
     await checkoutSubmodules(git, input, fetchSource)
     const { stdout } = await git(['log', '-1', '--format=%s', commitSha])
-    return { commitSha, commitMessage: stdout.trim().slice(0, 500) }
+    return { commitSha, commitMessage: stdout.trim().slice(0, 500), ref }
   } finally {
     await rm(privateDir, { recursive: true, force: true })
-    await rm(join(input.dir, '.git'), { recursive: true, force: true })
+    await rm(join(asked.dir, '.git'), { recursive: true, force: true })
   }
+}
+
+async function defaultBranch(git: Git, source: GitSource): Promise<string> {
+  const { exitCode, stdout, stderr } = await git([
+    ...['ls-remote', '--symref', '--', address(source)],
+    'HEAD',
+  ])
+  if (exitCode !== 0) throw unreachable(source, stderr)
+  const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout)?.[1]
+  if (branch) return branch
+  throw new AppError('fetch_failed', 'The repository is empty, or names no default branch.', {
+    hint: 'Name a branch.',
+  })
 }
 
 async function resolveRef(git: Git, { source, ref }: FetchInput): Promise<string> {

@@ -6,6 +6,7 @@ import { newId } from '@moorage/domain/id'
 import type { InstanceSpec, InstanceStatus } from '@moorage/runtime/driver'
 import type { Builder } from '../context.ts'
 import type { Env } from '../env.ts'
+import { pointToRemote, remoteRuntime } from './start-remote.ts'
 
 /** The row comes first, so that whatever runs is named by one; a second call finds both again. */
 export async function startInstance(
@@ -22,9 +23,11 @@ export async function startInstance(
         id: newId('ins'),
         deploymentId: deployment.id,
         serverId: server.id,
-        runtime: builder.driver.name,
+        runtime: input.plan.kind === 'remote' ? remoteRuntime : builder.driver.name,
       },
     }))
+  const { remote } = input.plan
+  if (input.plan.kind === 'remote' && remote) return pointToRemote(builder, instance, remote)
   return runInstance(builder, instance, input)
 }
 

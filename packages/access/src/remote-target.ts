@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { type EncryptionKey, open, seal } from './secret-box.ts'
+
+/** A server that runs elsewhere, with the headers that it wants to see, in the clear. */
+export type RemoteTarget = { url: string; headers: Record<string, string> }
+
+/** As it stands in `Instance.remote`: the headers hold secrets. */
+const storedSchema = z.object({ url: z.url(), headers: z.string() })
+const headersSchema = z.record(z.string(), z.string())
+
+export function sealRemote(key: EncryptionKey, instanceId: string, target: RemoteTarget) {
+  const headers = seal(key, JSON.stringify(target.headers), context(instanceId))
+  return { url: target.url, headers } satisfies z.infer<typeof storedSchema>
+}
+
+/** Throws where the row is malformed, or the key is not the one that it was sealed with. */
+export function openRemote(key: EncryptionKey, instanceId: string, stored: unknown): RemoteTarget {
+  const { url, headers } = storedSchema.parse(stored)
+  return { url, headers: headersSchema.parse(JSON.parse(open(key, headers, context(instanceId)))) }
+}
+
+const context = (instanceId: string) => `remote:${instanceId}`
