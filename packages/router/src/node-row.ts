@@ -47,12 +47,19 @@ export function keepNodeRow(deps: {
             "lostRows" = EXCLUDED."lostRows"`
         last = now
         lastMs = Date.now()
-        if (always) await events.publish({ type: 'route-ack', nodeId })
+        if (always) tell()
       } catch (error) {
         logger.warn({ error }, 'Could not say what this router has seen')
       }
     })
     return writing
+  }
+
+  /** Not waited for: where events are away the row has to stay fresh, and it says the same. */
+  function tell(): void {
+    events
+      .publish({ type: 'route-ack', nodeId })
+      .catch((error: unknown) => logger.warn({ error }, 'Could not tell that a route is applied'))
   }
 
   return {

@@ -50,7 +50,7 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
         deps.logger.warn({ error, rows: rows.length, lost }, 'Request log could not be written yet')
         return
       }
-      await tell(new Set(batch.map((row) => row.serverId)))
+      void tell(new Set(batch.map((row) => row.serverId)))
     }
   }
 

@@ -22,9 +22,11 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
   const routers: Router[] = []
   let slugs = 0
 
-  async function startRouter(): Promise<{ router: Router; url: string; nodeId: string }> {
+  async function startRouter(
+    own: Partial<RouterOptions> = {},
+  ): Promise<{ router: Router; url: string; nodeId: string }> {
     const nodeId = newId('node')
-    const router = createRouter({ db, events, logger, nodeId, encryptionKey, ...options })
+    const router = createRouter({ db, events, logger, nodeId, encryptionKey, ...options, ...own })
     routers.push(router)
     const { port } = await router.listen({ host: '127.0.0.1', port: 0 })
     return { router, url: `http://127.0.0.1:${port}`, nodeId }
