@@ -17,16 +17,25 @@ export function choosePython(
   settings: { python?: string | undefined },
   requires: { range: string | null; source: string },
 ): Chosen {
-  const file = /^(?:cpython-)?(3\.\d{1,2})\b/.exec(tree.read('.python-version')?.trim() ?? '')
   const wishes: Wish[] = [
     { version: settings.python ?? null, range: null, source: 'moorage.json or the settings' },
-    { version: file?.[1] ?? null, range: null, source: '.python-version' },
+    pythonFileWish(tree.read('.python-version')?.trim() ?? ''),
     { version: null, range: requires.range, source: requires.source },
   ]
   return choose('Python', wishes, pythonVersions, (range, version) =>
     // The base image has the newest patch release of its line.
     satisfiesPep440(`${version}.99`, range),
   )
+}
+
+/** What uv and pyenv take: a version, a range, or (of no use here) a virtual environment's name. */
+function pythonFileWish(text: string): Wish {
+  const source = '.python-version'
+  const version = /^(?:cpython-)?(\d\.\d{1,2})\b/.exec(text)?.[1] ?? null
+  const other = /^(?:pypy|graalpy|jython|stackless|miniconda|anaconda)\S{0,40}/.exec(text)?.[0]
+  if (other !== undefined || (version !== null && /^(?:[012]\.|3\.[0-8]$)/.test(version)))
+    throw noneFits('Python', source, other ?? version ?? '', pythonVersions)
+  return { version, range: /^[<>=~!]/.test(text) ? (text.split('\n')[0] ?? null) : null, source }
 }
 
 /** The Node to build on: settings, else .nvmrc or .node-version, else engines.node, else ours. */
