@@ -32,15 +32,23 @@ export async function ensureBaseImages(
   }
   const wanted = await languageImages(settings)
   for (const name of options.images ?? languageNames) await ensureLanguage(wanted[name], settings)
-  return { python: wanted.python.tag, node: wanted.node.tag, golang: wanted.golang.tag }
+  const tagOf = (name: BaseImageName) => (wanted[name].image ?? wanted[name].base).tag
+  return {
+    python: tagOf('python'),
+    node: tagOf('node'),
+    golang: tagOf('golang'),
+    rust: tagOf('rust'),
+    debian: tagOf('debian'),
+  }
 }
 
 async function ensureLanguage(
-  image: LanguageImage,
+  { base, image }: LanguageImage,
   settings: { cacheDir: string; log: (line: string) => void },
 ): Promise<void> {
-  if (await imageHasRecipe(image.tag, image.recipe)) return
-  await debianImage(settings)
+  if (image !== null && (await imageHasRecipe(image.tag, image.recipe))) return
+  await debianImage(base, settings)
+  if (image === null) return
   settings.log(`making ${image.tag}`)
   await ensureImage(image)
 }

@@ -3,29 +3,39 @@ import { join } from 'node:path'
 import { imageHasRecipe, recipeLabel, recipeOf } from './image.ts'
 import { isInstalled, run } from './run.ts'
 
-const suite = 'bookworm'
-const packages = ['ca-certificates', 'python3', 'python3-venv', 'git']
+export type DebianBase = { suite: string; packages: readonly string[]; tag: string; recipe: string }
 
-export const debianTag = `moorage/base:${suite}`
-/** Goes up when what is stripped or written below changes. */
-export const debianRecipe = recipeOf('debian', '1', suite, ...packages)
+export const bookworm = debian('bookworm', 'moorage/base:bookworm', [
+  'ca-certificates',
+  'python3',
+  'python3-venv',
+  'git',
+])
+/** What a program without a language of its own runs on, and what its compiler is built on. */
+export const trixie = debian('trixie', 'moorage/debian:13', ['ca-certificates'])
 
-/** A minimal Debian out of its package archive. The tar is kept: making it takes minutes. */
-export async function debianImage(settings: {
-  cacheDir: string
-  log: (line: string) => void
-}): Promise<void> {
-  if (await imageHasRecipe(debianTag, debianRecipe)) return
-  const tar = join(settings.cacheDir, `debian-${suite}-${debianRecipe}-${process.arch}.tar`)
-  if (!(await exists(tar))) {
-    settings.log(`making ${debianTag} (a few minutes, once)`)
-    await makeTar(settings.cacheDir, tar)
-  }
-  const changes = ['--change', `LABEL ${recipeLabel}=${debianRecipe}`, '--change', 'CMD ["bash"]']
-  await run('docker', ['import', ...changes, tar, debianTag])
+function debian(suite: string, tag: string, packages: readonly string[]): DebianBase {
+  // The number goes up when what is stripped or written below changes.
+  return { suite, tag, packages, recipe: recipeOf('debian', '1', suite, ...packages) }
 }
 
-async function makeTar(cacheDir: string, tar: string): Promise<void> {
+/** A minimal Debian out of its package archive. The tar is kept: making it takes minutes. */
+export async function debianImage(
+  base: DebianBase,
+  settings: { cacheDir: string; log: (line: string) => void },
+): Promise<void> {
+  if (await imageHasRecipe(base.tag, base.recipe)) return
+  const name = `debian-${base.suite}-${base.recipe}-${process.arch}.tar`
+  const tar = join(settings.cacheDir, name)
+  if (!(await exists(tar))) {
+    settings.log(`making ${base.tag} (a few minutes, once)`)
+    await makeTar(base, settings.cacheDir, tar)
+  }
+  const changes = ['--change', `LABEL ${recipeLabel}=${base.recipe}`, '--change', 'CMD ["bash"]']
+  await run('docker', ['import', ...changes, tar, base.tag])
+}
+
+async function makeTar(base: DebianBase, cacheDir: string, tar: string): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('Making base images needs root (debootstrap).')
   await mkdir(cacheDir, { recursive: true })
   if (!(await isInstalled('debootstrap'))) {
@@ -34,7 +44,8 @@ async function makeTar(cacheDir: string, tar: string): Promise<void> {
   }
   const root = join(cacheDir, `debootstrap-${process.pid}`)
   try {
-    await run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, suite, root])
+    const include = `--include=${base.packages.join(',')}`
+    await run('debootstrap', ['--variant=minbase', include, base.suite, root])
     await strip(root)
     // Renamed when whole, so that a run cut short leaves no half tar under the final name.
     await run('tar', ['-C', root, '--numeric-owner', '-cf', `${root}.tar`, '.'])

@@ -11,6 +11,8 @@ export type ImageRecipe = {
   from: string
   /** Names everything that decides the content: the same recipe is not made twice. */
   recipe: string
+  /** Run as root in the image first, with the network. */
+  command?: readonly string[]
   /** Lays out files under `root`, as they shall stand in the image; `scratch` is for anything else. */
   layOut: (root: string, scratch: string) => Promise<void>
   /** Dockerfile instructions for the image's configuration. */
@@ -20,8 +22,10 @@ export type ImageRecipe = {
 /** A layer of files over an image, by copy and commit: needs no builder and no Dockerfile. */
 export async function ensureImage(image: ImageRecipe): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'moorage-base-'))
-  const container = (await run('docker', ['create', image.from, 'true'])).trim()
+  const command = image.command ?? ['true']
+  const container = (await run('docker', ['create', image.from, ...command])).trim()
   try {
+    if (image.command) await run('docker', ['start', '--attach', container])
     const root = join(scratch, 'root')
     await run('mkdir', ['-p', root])
     await image.layOut(root, scratch)

@@ -1,11 +1,12 @@
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { debianRecipe, debianTag } from './debian.ts'
+import { bookworm, type DebianBase, trixie } from './debian.ts'
 import { type ImageRecipe, recipeOf } from './image.ts'
 import { run } from './run.ts'
 
-export const languageNames = ['python', 'node', 'golang'] as const
-export type LanguageImage = ImageRecipe
+export const languageNames = ['python', 'node', 'golang', 'rust', 'debian'] as const
+/** Null where the base is all there is. */
+export type LanguageImage = { base: DebianBase; image: ImageRecipe | null }
 type Settings = { caBundlePath: string | null }
 
 const pins = {
@@ -23,17 +24,19 @@ export async function languageImages(
 ): Promise<Record<(typeof languageNames)[number], LanguageImage>> {
   const caBundle = settings.caBundlePath ? await readFile(settings.caBundlePath, 'utf8') : ''
   return {
-    python: python(settings),
-    node: node(),
-    golang: golang(settings, caBundle),
+    python: { base: bookworm, image: python(settings) },
+    node: { base: bookworm, image: node() },
+    golang: { base: bookworm, image: golang(settings, caBundle) },
+    rust: { base: trixie, image: rust() },
+    debian: { base: trixie, image: null },
   }
 }
 
-function python(settings: Settings): LanguageImage {
+function python(settings: Settings): ImageRecipe {
   return {
     tag: 'moorage/python:3.11',
-    from: debianTag,
-    recipe: recipeOf(debianRecipe, 'python', '1', pins.uv, pins.pip),
+    from: bookworm.tag,
+    recipe: recipeOf(bookworm.recipe, 'python', '1', pins.uv, pins.pip),
     config: ['CMD ["python3"]'],
     async layOut(root, scratch) {
       const bin = join(root, 'usr/local/bin')
@@ -49,11 +52,11 @@ function python(settings: Settings): LanguageImage {
   }
 }
 
-function node(): LanguageImage {
+function node(): ImageRecipe {
   return {
     tag: 'moorage/node:24',
-    from: debianTag,
-    recipe: recipeOf(debianRecipe, 'node', '1', pins.node, pins.npm, pins.corepack),
+    from: bookworm.tag,
+    recipe: recipeOf(bookworm.recipe, 'node', '1', pins.node, pins.npm, pins.corepack),
     config: ['CMD ["node"]'],
     async layOut(root, scratch) {
       const platform = `node-linux-${process.arch}`
@@ -78,11 +81,11 @@ const nodeCommands = {
 }
 
 /** For servers that bring a Dockerfile. It carries the machine's CAs: such a build mounts no secret. */
-function golang(settings: Settings, caBundle: string): LanguageImage {
+function golang(settings: Settings, caBundle: string): ImageRecipe {
   return {
     tag: 'moorage/golang:1',
-    from: debianTag,
-    recipe: recipeOf(debianRecipe, 'golang', '1', pins.go, caBundle),
+    from: bookworm.tag,
+    recipe: recipeOf(bookworm.recipe, 'golang', '1', pins.go, caBundle),
     config: [
       'ENV PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       'ENV GOPATH=/go GOTOOLCHAIN=local CGO_ENABLED=0',
@@ -99,6 +102,22 @@ function golang(settings: Settings, caBundle: string): LanguageImage {
   }
 }
 
+const rustPackages = ['rustc-web', 'cargo-web', 'gcc', 'libc6-dev', 'pkg-config']
+
+/** Debian's own compiler, in the release that it keeps up with browsers. */
+function rust(): ImageRecipe {
+  const install = `apt-get update && apt-get install -y ${rustPackages.join(' ')}`
+  const clean = 'apt-get clean && find /var/lib/apt/lists -type f -delete'
+  return {
+    tag: 'moorage/rust:1',
+    from: trixie.tag,
+    recipe: recipeOf(trixie.recipe, 'rust', '1', ...rustPackages),
+    command: ['sh', '-c', `${install} && ${clean}`],
+    config: ['CMD ["bash"]'],
+    layOut: async () => {},
+  }
+}
+
 /** Into `<scratch>/<name>`, with the pip of a container: the machine itself may have none. */
 async function pipInstall(
   settings: Settings,
@@ -111,7 +130,7 @@ async function pipInstall(
     `${scratch}:/out`,
     ...(ca ? ['-v', `${ca}:/ca.crt:ro`, '-e', 'PIP_CERT=/ca.crt'] : []),
   ]
-  const container = ['run', '--rm', ...mounts, debianTag]
+  const container = ['run', '--rm', ...mounts, bookworm.tag]
   await run('docker', [...container, 'python3', '-m', 'venv', '/out/venv'])
   const install = [
     '/out/venv/bin/pip',

@@ -1,52 +1,61 @@
 import { AppError } from '@moorage/domain/error'
+import { manifestDirectories } from './manifest-directories.ts'
+import { manifestProviders } from './manifest-providers.ts'
 import { type BuildPlan, buildPlanSchema, type Reason } from './plan.ts'
-import type { Provider } from './provider.ts'
+import type { Context, Provider } from './provider.ts'
+import { alpic } from './providers/alpic.ts'
 import { dockerfile } from './providers/dockerfile.ts'
 import { fastmcpJson } from './providers/fastmcp-json.ts'
-import { openapi, openapiAlone } from './providers/openapi.ts'
+import { image } from './providers/image.ts'
+import { npmPackage } from './providers/npm-package.ts'
+import { openapi } from './providers/openapi.ts'
 import { pythonPackage } from './providers/python-package.ts'
-import { pythonProject } from './providers/python-project.ts'
-import { pythonUndeclared } from './providers/python-undeclared.ts'
-import { typescriptSdk } from './providers/typescript-sdk.ts'
+import { remote } from './providers/remote.ts'
+import { smithery } from './providers/smithery.ts'
 import { repositoryPath } from './repository-path.ts'
 import { readSettings, type Settings } from './settings.ts'
 import type { SourceTree } from './source-tree.ts'
 import { subtree } from './subtree.ts'
 
+/** Servers that the settings name whole, so that no repository need be there. */
+const namedProviders: readonly Provider[] = [remote, image, openapi, pythonPackage, npmPackage]
+
 /** In the order of precedence: what says it most plainly comes first. */
-const providers: readonly Provider[] = [
-  openapi,
-  pythonPackage,
-  fastmcpJson,
-  dockerfile,
-  pythonProject,
-  typescriptSdk,
-  pythonUndeclared,
-  openapiAlone,
-]
+const foundProviders: readonly Provider[] = [fastmcpJson, smithery, alpic, ...manifestProviders]
+
+type Options = { rootDir?: string; overrides?: Settings }
 
 /**
  * A source tree turned into all that is needed to build and start it. Pure: nothing is run and
  * nothing outside the tree is read. Throws AppError `plan_failed` that says what was looked for.
  */
-export function planBuild(
-  tree: SourceTree,
-  options: { rootDir?: string; overrides?: Settings } = {},
-): BuildPlan {
+export function planBuild(tree: SourceTree, options: Options = {}): BuildPlan {
   const { rootDir, settings } = settle(tree, options)
   const app = subtree(tree, rootDir)
-  if (app.files.length === 0) throw emptyDirectory(rootDir)
-  for (const provider of settings.dockerfile === undefined ? providers : [dockerfile]) {
-    const plan = provider.detect(app, { rootDir, repository: tree, settings })
-    if (plan !== null) return finish(plan, settings)
+  const plan = findPlan(app, { rootDir, repository: tree, settings })
+  if (plan !== null) return plan
+  throw app.files.length === 0 ? emptyDirectory(rootDir) : nothingFound(app, rootDir)
+}
+
+/** As planBuild does, but null where nothing in the directory speaks of a server. */
+export function planIfAny(tree: SourceTree, options: Options): BuildPlan | null {
+  const { rootDir, settings } = settle(tree, options)
+  return findPlan(subtree(tree, rootDir), { rootDir, repository: tree, settings })
+}
+
+function findPlan(app: SourceTree, context: Context): BuildPlan | null {
+  const found = context.settings.dockerfile === undefined ? foundProviders : [dockerfile]
+  for (const provider of [...namedProviders, ...found]) {
+    const plan = provider.detect(app, context)
+    if (plan !== null) return finish(plan, context.settings)
   }
-  throw nothingFound(app, rootDir)
+  return null
 }
 
 /** Whose word counts: the dashboard's settings over moorage.json, the nearer file over the root's. */
-function settle(
+export function settle(
   tree: SourceTree,
-  options: { rootDir?: string; overrides?: Settings },
+  options: Options,
 ): { rootDir: string; settings: Settings } {
   const atRoot = readSettings(tree)
   const named = repositoryPath(atRoot.rootDir ?? '.', 'root directory in moorage.json')
@@ -64,12 +73,14 @@ function given(settings: Settings): Settings {
 }
 
 function finish(plan: BuildPlan, settings: Settings): BuildPlan {
+  const buildPackages = together(plan.buildPackages, settings.buildPackages)
   const settled = {
     ...plan,
+    ...(buildPackages.length > 0 && { buildPackages }),
     port: settings.port ?? plan.port,
     path: settings.path ?? plan.path,
     transport: settings.transport ?? plan.transport,
-    packages: settings.packages ?? plan.packages,
+    packages: together(plan.packages, settings.packages),
     start: { ...plan.start, env: { ...plan.start.env, ...settings.env } },
     reasons: [...plan.reasons, ...settingReasons(settings)],
   }
@@ -85,6 +96,11 @@ function finish(plan: BuildPlan, settings: Settings): BuildPlan {
   )
 }
 
+/** Debian packages are added to what planning found: without that the server would not start. */
+function together(found: string[] = [], asked: string[] = []): string[] {
+  return [...new Set([...found, ...asked])]
+}
+
 function settingReasons(settings: Settings): Reason[] {
   const because = 'moorage.json or the server’s settings say so'
   const shown = {
@@ -94,6 +110,7 @@ function settingReasons(settings: Settings): Reason[] {
     Path: settings.path,
     Transport: settings.transport,
     Packages: settings.packages?.join(' '),
+    'Packages for the build': settings.buildPackages?.join(' '),
     Environment: settings.env && Object.keys(settings.env).join(' '),
   }
   return Object.entries(shown).flatMap(([choice, value]) =>
@@ -111,21 +128,29 @@ function emptyDirectory(rootDir: string): AppError {
   })
 }
 
-const manifests =
-  /(?:^|\/)(?:moorage\.json|fastmcp\.json|Dockerfile|pyproject\.toml|requirements\.txt|package\.json)$/
+const looked = [
+  'moorage.json',
+  'fastmcp.json',
+  'smithery.yaml',
+  'alpic.json',
+  'a Dockerfile',
+  'requirements.txt or pyproject.toml with fastmcp or mcp',
+  'package.json with @modelcontextprotocol/sdk, @modelcontextprotocol/server or fastmcp',
+  'go.mod or Cargo.toml with an MCP library',
+  'an OpenAPI document alone',
+]
 
 function nothingFound(app: SourceTree, rootDir: string): AppError {
   const where = rootDir === '.' ? 'the repository’s root' : rootDir
-  const deeper = app.files.find((file) => file.includes('/') && manifests.test(file))
-  const directory = deeper?.slice(0, deeper.lastIndexOf('/'))
+  const deeper = manifestDirectories(app).filter((directory) => directory !== '.')
   return new AppError(
     'plan_failed',
-    `No MCP server was found in ${where}. Looked for moorage.json, fastmcp.json, a Dockerfile, requirements.txt or pyproject.toml with fastmcp or mcp, and package.json with @modelcontextprotocol/sdk or @modelcontextprotocol/server.`,
+    `No MCP server was found in ${where}. Looked for ${looked.join(', ')}.`,
     {
       hint:
-        directory === undefined
+        deeper.length === 0
           ? 'Add one of these files, or a Dockerfile whose server listens on PORT.'
-          : `There is one in ${directory}: if that is the server, set the root directory to it.`,
+          : `There may be one in ${deeper.slice(0, 5).join(', ').slice(0, 300)}: if that is the server, set the root directory to it.`,
     },
   )
 }

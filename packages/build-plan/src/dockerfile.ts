@@ -4,6 +4,8 @@ import type { BuildPlan, Command, Stage } from './plan.ts'
 
 export type DockerfileOptions = {
   baseImage: string
+  /** The image of the plan's `output.base`; only plans with an output need it. */
+  outputImage?: string
   /** Handed to every install and build step as a file, and pointed at by that step's environment. */
   secrets: { id: string; target: string; env: Record<string, string> }[]
   /** Caches are shared by all builds of one scope, and by no other. */
@@ -19,24 +21,24 @@ const userId = 10001
  * line, so that no build fetches a frontend.
  */
 export function renderDockerfile(plan: BuildPlan, options: DockerfileOptions): string {
-  if (plan.kind === 'dockerfile') {
-    throw new AppError('internal', 'The repository brings its own Dockerfile.')
+  if (plan.base === null) {
+    throw new AppError('internal', `There is nothing to build for a plan of kind ${plan.kind}.`)
   }
   const lines = [
     `FROM ${options.baseImage} AS install`,
     'WORKDIR /app',
-    ...aptLines(plan.packages, options),
-    ...stageLines(plan.install, options),
+    ...aptLines([...plan.packages, ...(plan.buildPackages ?? [])], options),
+    ...stageLines(plan.install, plan, options),
     '',
   ]
   const settled = plan.dependencies ?? null
   if (settled !== null) {
     const stage = { copy: [], run: settled.run, caches: plan.install.caches }
-    lines.push('FROM install AS dependencies', ...stageLines(stage, options), '')
+    lines.push('FROM install AS dependencies', ...stageLines(stage, plan, options), '')
   }
   const builds = plan.build.run.length > 0
   if (builds) {
-    lines.push('FROM install AS build', ...stageLines(plan.build, options))
+    lines.push('FROM install AS build', ...stageLines(plan.build, plan, options))
     if (settled !== null) lines.push(`RUN ${json(['rm', '-rf', settled.directory])}`)
     lines.push('')
   }
@@ -45,25 +47,48 @@ export function renderDockerfile(plan: BuildPlan, options: DockerfileOptions): s
 
 /** Nothing of the toolchain, and the dependencies in a layer that a changed source leaves as it is. */
 function finalStage(plan: BuildPlan, options: DockerfileOptions, builds: boolean): string[] {
-  const settled = plan.dependencies ?? null
   const env = { HOME: '/tmp', ...plan.start.env, HOST: '0.0.0.0', PORT: String(plan.port) }
-  const whole = builds ? 'build' : 'install'
+  const at = { port: plan.port, host: '0.0.0.0' }
   return [
-    `FROM ${options.baseImage}`,
+    `FROM ${plan.output ? outputImage(options) : options.baseImage}`,
     'WORKDIR /app',
     ...aptLines(plan.packages, options),
-    ...(settled === null ? [] : ['COPY --from=dependencies /app /app']),
-    settled !== null && !builds ? 'COPY [".","./"]' : `COPY --from=${whole} /app /app`,
-    ...Object.entries(env).map(([name, value]) => `ENV ${name}=${quote(value)}`),
+    ...contentLines(plan, builds ? 'build' : 'install', builds),
+    ...Object.entries(env).map(
+      ([name, value]) => `ENV ${name}=${quote(fillCommand([value], at)[0] ?? '')}`,
+    ),
     `USER ${userId}`,
     `EXPOSE ${plan.port}`,
     'ENTRYPOINT []',
-    `CMD ${json(fillCommand(plan.start.command, { port: plan.port, host: '0.0.0.0' }))}`,
+    `CMD ${json(fillCommand(plan.start.command, at))}`,
   ]
 }
 
-function stageLines(stage: Stage, options: DockerfileOptions): string[] {
-  return [...copyLines(stage.copy), ...stage.run.map((command) => runLine(command, stage, options))]
+function contentLines(plan: BuildPlan, stage: string, builds: boolean): string[] {
+  if (plan.output) {
+    return plan.output.paths.map((path) => {
+      const at = path === '.' ? '/app' : `/app/${path}`
+      return `COPY --from=${stage} ${json([at, at])}`
+    })
+  }
+  if (!plan.dependencies) return [`COPY --from=${stage} /app /app`]
+  const rest = builds ? `COPY --from=${stage} /app /app` : 'COPY [".","./"]'
+  return ['COPY --from=dependencies /app /app', rest]
+}
+
+function outputImage({ outputImage }: DockerfileOptions): string {
+  if (outputImage !== undefined) return outputImage
+  throw new AppError('internal', 'The plan names a base for its output, and no image was given.')
+}
+
+function stageLines(stage: Stage, plan: BuildPlan, options: DockerfileOptions): string[] {
+  const mounts = stage.caches.map((cache) => {
+    const mount = cacheMount(cache, `/root/${cache}`, options)
+    // Cargo tells by time what is up to date: two builds at once in one directory would confuse it.
+    return plan.kind === 'rust' ? `${mount},sharing=locked` : mount
+  })
+  const run = stage.run.map((command) => runLine(command, mounts, options))
+  return [...copyLines(stage.copy), ...run]
 }
 
 function copyLines(paths: string[]): string[] {
@@ -76,10 +101,10 @@ function copyLines(paths: string[]): string[] {
   ]
 }
 
-function runLine(command: Command, stage: Stage, options: DockerfileOptions): string {
+function runLine(command: Command, caches: string[], options: DockerfileOptions): string {
   const mounts = [
     ...options.secrets.map(({ id, target }) => `--mount=type=secret,id=${id},target=${target}`),
-    ...stage.caches.map((cache) => cacheMount(cache, `/root/${cache}`, options)),
+    ...caches,
   ]
   const env = options.secrets.flatMap((secret) =>
     Object.entries(secret.env).map(([name, value]) => `${name}=${value}`),

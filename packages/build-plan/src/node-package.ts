@@ -5,7 +5,9 @@ import type { SourceTree } from './source-tree.ts'
 const namesSchema = z.record(z.string(), z.unknown())
 
 const packageSchema = z.looseObject({
+  name: z.string().max(214).optional().catch(undefined),
   main: z.string().max(1024).optional().catch(undefined),
+  module: z.string().max(1024).optional().catch(undefined),
   bin: z
     .union([z.string().max(1024), namesSchema])
     .optional()

@@ -1,3 +1,4 @@
+import type { BuildPlan, Reason } from './plan.ts'
 import { scanSources } from './scan-sources.ts'
 import type { SourceTree } from './source-tree.ts'
 
@@ -31,6 +32,38 @@ export function findNodeTransports(tree: SourceTree): NodeTransports {
     path: findPath(texts),
     readsPort: some(/\bPORT\b/),
     fixedPort: findPort(texts),
+  }
+}
+
+export type NodeEndpoint = Pick<BuildPlan, 'path' | 'transport' | 'port'> & { reasons: Reason[] }
+
+/**
+ * What a server speaks, and where. One that can do both is taken by HTTP only where it is plainly
+ * meant to be started so: it reads PORT, or a script of that name starts it.
+ */
+export function nodeEndpoint(found: NodeTransports, startsHttp: boolean): NodeEndpoint {
+  const listens = found.http || found.sse
+  if (found.stdio && !(listens && (found.readsPort || startsHttp))) {
+    const because = 'the source speaks MCP on its standard input and output; a bridge serves it'
+    return {
+      transport: 'stdio',
+      path: '/mcp',
+      port: 8000,
+      reasons: [{ choice: 'Transport', value: 'stdio', because }],
+    }
+  }
+  const transport = found.sse && !found.http ? 'sse' : 'streamable-http'
+  const path = transport === 'sse' ? '/sse' : (found.path ?? '/mcp')
+  return { transport, path, ...portOf(found) }
+}
+
+/** A server that ignores PORT can still be reached, where its source says plainly where it is. */
+function portOf({ readsPort, fixedPort }: NodeTransports): { port: number; reasons: Reason[] } {
+  if (readsPort || fixedPort === null) return { port: 8000, reasons: [] }
+  const because = 'the source listens there and never reads PORT'
+  return {
+    port: fixedPort,
+    reasons: [{ choice: 'Port', value: String(fixedPort), because }],
   }
 }
 

@@ -90,3 +90,6 @@ export type BuildPlan = z.infer<typeof buildPlanSchema>
 export type Command = z.infer<typeof commandSchema>
 export type Stage = BuildPlan['install']
 export type Reason = BuildPlan['reasons'][number]
+
+/** For plans that build nothing, or leave it all to a Dockerfile. */
+export const nothingToDo: Stage = { copy: [], run: [], caches: [] }

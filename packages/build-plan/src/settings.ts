@@ -5,7 +5,7 @@ import { splitCommand } from './split-command.ts'
 
 const argumentSchema = z.string().max(4096)
 
-const commandSchema = z
+export const commandSchema = z
   .union([argumentSchema, z.array(argumentSchema).min(1).max(64)])
   .transform((value, context) => {
     const words = typeof value === 'string' ? splitCommand(value) : value

@@ -20,6 +20,7 @@ test.each([
   ['pnpm-lock.yaml', "lockfileVersion: '9.0'\n", 'pnpm@10'],
   ['yarn.lock', '# yarn lockfile v1\n', 'yarn@1'],
   ['yarn.lock', '__metadata:\n  version: 8\n', '@yarnpkg/cli-dist@4'],
+  ['bun.lock', '{}', 'bun@1'],
 ])('takes the package manager of %s', (file, text, command) => {
   const plan = planFor(
     { scripts: { start: 'node x.js' } },
@@ -95,21 +96,32 @@ describe('entry point', () => {
   test.each([{ main: '../../etc/x.js' }, { main: '/x.js' }, { main: '--eval=x.js' }, {}])(
     'says what to add for %j',
     (more) => {
-      expect(() => planFor(more)).toThrow(/how to start/)
+      expect(() => planFor(more, { 'src/index.ts': null, 'src/http.ts': http })).toThrow(
+        /how to start/,
+      )
     },
   )
 })
 
 describe('transport', () => {
-  test('a server on stdio alone gets an explanation', () => {
-    expect(() => planFor({ scripts: { start: 'node x.js' } }, { 'src/index.ts': stdio })).toThrow(
-      /over stdio only/,
-    )
+  test('a server on stdio alone is started by its command', () => {
+    const more = { main: 'dist/lib.js', bin: 'dist/cli.js', scripts: { build: 'tsc' } }
+    const plan = planFor(more, { 'src/index.ts': stdio })
+    expect([plan.transport, plan.start.command]).toEqual(['stdio', ['node', 'dist/cli.js']])
   })
 
-  test('a server on stdio and HTTP is planned', () => {
-    const plan = planFor({ scripts: { start: 'node x.js' } }, { 'src/stdio.ts': stdio })
-    expect([plan.transport, plan.path]).toEqual(['streamable-http', '/mcp'])
+  test.each([
+    ['reads PORT', { start: 'node x.js' }, http, 'streamable-http'],
+    [
+      'has a script for HTTP',
+      { 'start:http': 'node x.js' },
+      'createMcpHandler(x)',
+      'streamable-http',
+    ],
+    ['has neither', { start: 'node x.js' }, 'createMcpHandler(x)', 'stdio'],
+  ])('a server on stdio and HTTP that %s', (_name, scripts, source, transport) => {
+    const plan = planFor({ scripts }, { 'src/stdio.ts': stdio, 'src/index.ts': source })
+    expect([plan.transport, plan.path]).toEqual([transport, '/mcp'])
   })
 
   test('a server on HTTP+SSE alone is one', () => {
