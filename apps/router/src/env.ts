@@ -20,6 +20,13 @@ const schema = z.object({
   MOORAGE_ENCRYPTION_KEY: z.string().transform(parseEncryptionKey),
   /** "1" behind a front that sets X-Forwarded-* itself. */
   MOORAGE_TRUST_PROXY: flag,
+  /** Servers elsewhere that may be called though they are private or speak plain http ("host:port"). */
+  MOORAGE_TRUSTED_REMOTE_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+  /** Further CAs, as for builds: servers elsewhere may be behind the same gateway. */
+  MOORAGE_BUILD_CA_FILE: z.string().optional(),
   /** Processes that share the work and the socket. */
   MOORAGE_ROUTER_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   /** Where Prometheus finds /metrics, and a probe /healthz and /readyz; not for clients. */

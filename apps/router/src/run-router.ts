@@ -26,6 +26,10 @@ export async function runRouter(env: Env): Promise<void> {
     baseDomain: env.MOORAGE_BASE_DOMAIN,
     dashboardUrl: env.MOORAGE_DASHBOARD_URL,
     trustProxy: env.MOORAGE_TRUST_PROXY,
+    remotes: {
+      trustedHosts: env.MOORAGE_TRUSTED_REMOTE_HOSTS,
+      caFile: env.MOORAGE_BUILD_CA_FILE,
+    },
   })
 
   answerForMetrics(router.metrics)

@@ -23,6 +23,7 @@ export async function forward(
   rest: string,
 ): Promise<void> {
   const path = upstreamPath(rest, server.mcpPath)
+  if (path === rest) checkRemotePath(context, exchange, server, path)
   await findSession(context, exchange, server)
   const body = await readBody(context, exchange)
   if (server.routing.keepPayloads)
@@ -49,6 +50,20 @@ function admit({ counts }: Context, exchange: Exchange, server: ServerEntry): vo
   if (!principal) return
   const calls = callsIn(req.method, message)
   exchange.endCalls = admitCalls(counts, { server, principal, address: forwarded.address }, calls)
+}
+
+/** Of a server elsewhere nothing but MCP is passed on: our credentials there are good for more. */
+function checkRemotePath(
+  { endpoints }: Context,
+  { principal }: Exchange,
+  server: ServerEntry,
+  path: string,
+): void {
+  const isRemote = server.instances.some((instance) => instance.current && instance.remote)
+  if (!isRemote || path === server.mcpPath || endpoints.find(server.id, path, principal)) return
+  throw new AppError('not_found', 'There is nothing at this path.', {
+    hint: `The server answers at /mcp.`,
+  })
 }
 
 async function attempt(

@@ -72,18 +72,21 @@ export function requestHeaders(
 ): string[] {
   const named = connectionNames(req.headers.connection)
   const headers = ['Host', to.instance.hostHeader]
+  const { remote } = to.instance
+  const taken = new Set(pairs(remote?.headers ?? []).map(([name]) => name.toLowerCase()))
   for (const [name, value] of pairs(req.rawHeaders)) {
     const lower = name.toLowerCase()
     if (named.has(lower)) continue
     if (notSent.has(lower) && !(lower === 'cookie' && to.forwarded.cookies)) continue
     if (ours.test(lower)) continue
     if (lower === 'authorization' && to.server.access !== 'own_auth') continue
+    if (remote && (lower === 'authorization' || lower === 'cookie' || taken.has(lower))) continue
     if (lower === 'mcp-session-id' && to.sessionId !== undefined) continue
     if (lower === 'last-event-id' && to.dropLastEventId) continue
     headers.push(name, value)
   }
   if (typeof to.sessionId === 'string') headers.push('Mcp-Session-Id', to.sessionId)
-  headers.push(...ownHeaders(to))
+  headers.push(...(remote?.headers ?? ownHeaders(to)))
   return headers
 }
 
@@ -147,6 +150,8 @@ export function responseHeaders(
     const isCookie = lower === 'set-cookie' && from.forwarded.cookies
     if (notReturned.has(lower) && !isCookie) continue
     if (lower.startsWith('moorage-') || lower.startsWith('access-control-')) continue
+    // A remote that refuses our credentials says nothing of the client's.
+    if (lower === 'www-authenticate' && from.instance.remote) continue
     let kept = value
     if (lower === 'content-type') {
       found.isEventStream = /^text\/event-stream\b/i.test(value)

@@ -6,6 +6,7 @@ const instance = {
   serverId: 'srv',
   origin: 'http://127.0.0.1:4000',
   hostHeader: '127.0.0.1:8000',
+  remote: null,
   restarts: 0,
   current: true,
 }

@@ -1,7 +1,11 @@
+import { openRemote, type RemoteTarget } from '@moorage/access/remote-target'
 import type { Db } from '@moorage/db/client'
 import type { Role } from '@moorage/domain/permission'
 import { readKeyLimits, readRouting } from '@moorage/domain/routing'
+import type { Logger } from './logger.ts'
 import type { InstanceEntry, KeyEntry, ServerEntry } from './table.ts'
+
+export type LoadDeps = { db: Db; encryptionKey: Buffer; logger: Logger }
 
 type InstanceRow = {
   id: string
@@ -11,6 +15,7 @@ type InstanceRow = {
   port: number
   state: string
   restarts: number
+  remote: unknown
 }
 
 type ServerRow = {
@@ -32,7 +37,7 @@ type ServerRow = {
  * so one snapshot: what comes back holds every route up to the highest version in it.
  */
 export async function readServers(
-  db: Db,
+  { db, ...deps }: LoadDeps,
   only?: { ids: string[]; newerThan: bigint },
 ): Promise<ServerEntry[]> {
   const rows = await db.$queryRaw<ServerRow[]>`
@@ -47,14 +52,14 @@ export async function readServers(
     LEFT JOIN LATERAL (
       SELECT json_agg(json_build_object('id', n.id, 'deploymentId', n."deploymentId",
         'runtime', n.runtime, 'host', n.host, 'port', n.port, 'state', n.state,
-        'restarts', n.restarts) ORDER BY n.id) AS instances
+        'restarts', n.restarts, 'remote', n.remote) ORDER BY n.id) AS instances
       FROM "Instance" n
       WHERE n."serverId" = s.id AND n.state IN ('ready', 'draining')
         AND n.host IS NOT NULL AND n.port IS NOT NULL
     ) i ON true
     WHERE ${only === undefined} OR s.id = ANY(${only?.ids ?? []}::text[])
        OR r.version > ${only?.newerThan ?? 0n}::bigint`
-  return rows.map(serverEntry)
+  return rows.map((row) => serverEntry(deps, row))
 }
 
 type KeyRow = Omit<KeyEntry, 'user' | 'limits' | 'expiresAtMs'> & {
@@ -83,33 +88,52 @@ export async function readKeys(db: Db, ids?: string[]): Promise<KeyEntry[]> {
   }))
 }
 
-function serverEntry(row: ServerRow): ServerEntry {
+function serverEntry(deps: Omit<LoadDeps, 'db'>, row: ServerRow): ServerEntry {
   const routing = readRouting(row.routing)
+  const instances = row.instances.flatMap((instance) => instanceEntry(deps, row, instance) ?? [])
+  const remote = instances.find((instance) => instance.current)?.remote
   return {
     id: row.id,
     teamId: row.teamId,
     slug: row.slug,
     access: row.access,
-    mcpPath: row.planPath ?? '/mcp',
+    mcpPath: remote?.path ?? row.planPath ?? '/mcp',
     reopenSessions: routing.reopenSessions,
     routing,
     hostnames: row.hostnames,
     version: row.version,
-    instances: row.instances.map((instance) => instanceEntry(row, instance)),
+    instances,
   }
 }
 
-function instanceEntry(server: ServerRow, row: InstanceRow): InstanceEntry {
+/** Null where a remote one's secrets cannot be opened, which is no other server's trouble. */
+function instanceEntry(
+  deps: Omit<LoadDeps, 'db'>,
+  server: ServerRow,
+  row: InstanceRow,
+): InstanceEntry | null {
+  const { id, restarts } = row
+  const current = row.state === 'ready' && row.deploymentId === server.deploymentId
+  const common = { id, serverId: server.id, restarts, current }
+  if (row.runtime !== 'remote') return { ...common, ...localPlace(server, row), remote: null }
+  try {
+    return { ...common, ...remotePlace(openRemote(deps.encryptionKey, id, row.remote)) }
+  } catch (error) {
+    deps.logger.error({ error, instanceId: id }, 'A remote server cannot be read')
+    return null
+  }
+}
+
+function remotePlace({ url, headers }: RemoteTarget) {
+  const { origin, host, pathname, search } = new URL(url)
+  const remote = { path: pathname + search, headers: Object.entries(headers).flat() }
+  return { origin, hostHeader: host, remote }
+}
+
+function localPlace(server: ServerRow, row: InstanceRow) {
   const host = row.host.includes(':') ? `[${row.host}]` : row.host
   // In a container the server listens on the plan's port, whatever port of ours leads there; one
   // that checks Host against what it is bound to would refuse ours.
   const port = row.runtime === 'docker' ? (server.planPort ?? row.port) : row.port
-  return {
-    id: row.id,
-    serverId: server.id,
-    origin: `http://${host}:${row.port}`,
-    hostHeader: `127.0.0.1:${port}`,
-    restarts: row.restarts,
-    current: row.state === 'ready' && row.deploymentId === server.deploymentId,
-  }
+  return { origin: `http://${host}:${row.port}`, hostHeader: `127.0.0.1:${port}` }
 }

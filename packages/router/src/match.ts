@@ -61,5 +61,7 @@ export function match(hostname: string, url: string, site: Site): Match | null {
 /** `/mcp` and `/mcp/` lead to where the server speaks MCP; any other path is the server's own. */
 export function upstreamPath(rest: string, mcpPath: string): string {
   const mcp = rest.match(/^\/mcp\/?(\?.*)?$/s)
-  return mcp ? mcpPath + (mcp[1] ?? '') : rest
+  if (!mcp) return rest
+  const query = mcp[1] ?? ''
+  return mcpPath + (mcpPath.includes('?') ? query.replace('?', '&') : query)
 }

@@ -22,7 +22,7 @@ import { createSessions } from './sessions.ts'
 import { createSharedCounts } from './shared-counts.ts'
 import { syncTable } from './sync-table.ts'
 import { createTable } from './table.ts'
-import { createUpstreams } from './upstreams.ts'
+import { createUpstreams, type Remotes } from './upstreams.ts'
 
 export type RouterOptions = {
   db: Db
@@ -40,6 +40,8 @@ export type RouterOptions = {
   dashboardUrl?: string | undefined
   /** Believe X-Forwarded-*: only where a front of our own sets them, and nobody else reaches us. */
   trustProxy?: boolean | undefined
+  /** How servers that run elsewhere may be reached. */
+  remotes?: Remotes | undefined
   limits?: Partial<Limits> | undefined
 }
 
@@ -79,13 +81,20 @@ export function createRouter(options: RouterOptions): Router {
     issuer: options.publicUrl ?? 'moorage',
   })
   const counts = createSharedCounts({ events, logger })
-  const upstreams = createUpstreams()
+  const upstreams = createUpstreams(options.remotes)
   const requestLog = createRequestLog({ db, events, logger })
   const metrics = createMetrics({ table, inFlight, sessions, requestLog })
   let isReady = false
   let unsubscribe = async () => {}
 
-  const sync = syncTable({ db, events, table, logger, onApplied })
+  const sync = syncTable({
+    db,
+    encryptionKey: options.encryptionKey,
+    events,
+    table,
+    logger,
+    onApplied,
+  })
   const node = keepNodeRow({
     ...{ db, events, logger, nodeId },
     state: () => ({

@@ -38,7 +38,7 @@ export function createSessionCalls(
     const headers = [
       ...['Host', instance.hostHeader, 'Content-Type', 'application/json'],
       ...['Accept', 'application/json, text/event-stream'],
-      ...ownHeaders(exchange),
+      ...(instance.remote?.headers ?? ownHeaders(exchange)),
       ...own,
     ]
     try {

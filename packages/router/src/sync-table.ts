@@ -26,6 +26,7 @@ const retryMs = 1_000
  */
 export function syncTable(deps: {
   db: Db
+  encryptionKey: Buffer
   events: Events
   table: Table
   logger: Logger
@@ -73,7 +74,7 @@ export function syncTable(deps: {
     const readsServers = everything || serverIds.length > 0
     const [servers, keys] = await Promise.all([
       readsServers
-        ? readServers(db, everything ? undefined : { ids: serverIds, newerThan: applied })
+        ? readServers(deps, everything ? undefined : { ids: serverIds, newerThan: applied })
         : [],
       everything ? readKeys(db) : keyIds.length > 0 ? readKeys(db, keyIds) : [],
     ])

@@ -1,6 +1,14 @@
 import type { Role, Scope } from '@moorage/domain/permission'
 import type { KeyLimits, Routing } from '@moorage/domain/routing'
 
+/** A server elsewhere. It hears of the caller only what the caller's message says. */
+export type RemoteEntry = {
+  /** Path and query of its MCP endpoint. */
+  path: string
+  /** Name, value, name, value: its operator's, secrets among them. No caller sets any of these names. */
+  headers: readonly string[]
+}
+
 export type InstanceEntry = {
   id: string
   serverId: string
@@ -8,6 +16,8 @@ export type InstanceEntry = {
   origin: string
   /** The Host under which the server itself believes to be reached. */
   hostHeader: string
+  /** Null: it runs here. */
+  remote: RemoteEntry | null
   /** Restarts in place: each loses the sessions that the server held in memory. */
   restarts: number
   /** Ready, and of the routed deployment: takes new work. Any other drains. */

@@ -1,3 +1,4 @@
+import { guardedConnect } from '@moorage/access/guarded-connect'
 import { Pool } from 'undici'
 import type { InstanceEntry, Table } from './table.ts'
 
@@ -9,21 +10,36 @@ export type Upstreams = {
   close(): Promise<void>
 }
 
-export function createUpstreams(): Upstreams {
-  const pools = new Map<string, { pool: Pool; instanceId: string }>()
+/** What an operator allows servers that run elsewhere, which are the tenants' to name. */
+export type Remotes = {
+  /** Hosts ("host:port") that may be private or speak plain http. */
+  trustedHosts?: readonly string[] | undefined
+  /** A PEM file with further CAs. */
+  caFile?: string | undefined
+}
 
-  function drop(origin: string): Promise<void> {
-    const entry = pools.get(origin)
-    pools.delete(origin)
+export function createUpstreams(remotes: Remotes = {}): Upstreams {
+  const pools = new Map<string, { pool: Pool; origin: string }>()
+  let guarded: ReturnType<typeof guardedConnect> | null = null
+
+  function drop(id: string): Promise<void> {
+    const entry = pools.get(id)
+    pools.delete(id)
     return entry ? entry.pool.close() : Promise.resolve()
+  }
+
+  function connectTo({ remote }: InstanceEntry) {
+    if (!remote) return { timeout: 5_000 }
+    const { trustedHosts = [], caFile } = remotes
+    guarded ??= guardedConnect({ trustedHosts, caFile, timeoutMs: 10_000 })
+    return guarded
   }
 
   return {
     pool: (instance) => {
-      const known = pools.get(instance.origin)
-      if (known?.instanceId === instance.id) return known.pool
-      // Another instance had this port before; its connections are not ours to use.
-      if (known) void drop(instance.origin)
+      const known = pools.get(instance.id)
+      if (known?.origin === instance.origin) return known.pool
+      if (known) void drop(instance.id)
       const pool = new Pool(instance.origin, {
         pipelining: 1,
         // Streams may be quiet for long: the idle cap is the router's own (housekeeping.ts).
@@ -31,14 +47,13 @@ export function createUpstreams(): Upstreams {
         bodyTimeout: 0,
         // Below the 5 s after which uvicorn and Node close an idle connection.
         keepAliveTimeout: 4_000,
-        connect: { timeout: 5_000 },
+        connect: connectTo(instance),
       })
-      pools.set(instance.origin, { pool, instanceId: instance.id })
+      pools.set(instance.id, { pool, origin: instance.origin })
       return pool
     },
     prune: (table) => {
-      for (const [origin, { instanceId }] of pools)
-        if (table.instance(instanceId)?.origin !== origin) void drop(origin)
+      for (const [id, { origin }] of pools) if (table.instance(id)?.origin !== origin) void drop(id)
     },
     close: async () => {
       const all = [...pools.values()]

@@ -19,6 +19,7 @@ import { makeDeployKey, openDeployKey } from '@moorage/deployments/deploy-key'
 import { parseRepoUrl } from '@moorage/deployments/repo-url'
 import { freePort } from '@moorage/embedded/free-port'
 import { ensureProgram } from '@moorage/testing/system-package'
+import { makeCertificate } from '@moorage/testing/tls'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type FetchInput, fetchSource } from './fetch.ts'
 
@@ -29,29 +30,8 @@ let server: Server
 let host: string
 
 beforeAll(async () => {
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  const files = ['-keyout', join(base, 'key.pem'), '-out', caFile]
-  execFileSync(
-    await ensureProgram('openssl', ['openssl'], () => {}),
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      ...subject,
-      ...files,
-    ],
-    { stdio: 'ignore' },
-  )
-  server = createServer(
-    { key: readFileSync(join(base, 'key.pem')), cert: readFileSync(caFile) },
-    serve,
-  )
+  const { cert, key } = await makeCertificate(base)
+  server = createServer({ key, cert }, serve)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   host = `localhost:${(server.address() as AddressInfo).port}`
 })
