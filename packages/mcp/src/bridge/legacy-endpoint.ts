@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BadRequest } from './bad-request.ts'
 import type { Holders } from './holders.ts'
-import { invalidRequest, isMessage, isRequest, type Message, serverError } from './json-rpc.ts'
+import { invalidRequest, isRequest, type Message, serverError } from './json-rpc.ts'
 import { type Incoming, type LegacySession, startLegacySession } from './legacy-session.ts'
+import { readMessages } from './read-messages.ts'
 
 const revisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25']
 
@@ -80,14 +81,6 @@ export function createLegacyEndpoint(command: readonly [string, ...string[]], ho
 }
 
 function toIncoming(req: IncomingMessage, body: unknown, text: string): Incoming {
-  const isBatch = Array.isArray(body)
-  const messages: unknown[] = isBatch ? body : [body]
-  if (messages.length === 0 || !messages.every(isMessage))
-    throw new BadRequest(400, invalidRequest, 'The body is not a JSON-RPC message.')
-  // In valid JSON a line break is only ever white space between tokens: nothing else changes.
-  const lines = isBatch
-    ? messages.map((one) => JSON.stringify(one))
-    : [text.replace(/[\r\n]+/g, ' ')]
   const accepted = accepts(req)
   if (!accepted.json && !accepted.stream)
     throw new BadRequest(
@@ -95,7 +88,7 @@ function toIncoming(req: IncomingMessage, body: unknown, text: string): Incoming
       serverError,
       'Not Acceptable: the client must accept application/json and text/event-stream.',
     )
-  return { messages, lines, isBatch, accepts: accepted }
+  return { ...readMessages(body, text), accepts: accepted }
 }
 
 function isInitialize({ messages }: Incoming): boolean {

@@ -64,7 +64,7 @@ function decode(header: string): string | undefined {
   const [, encoded] = /^=\?base64\?(.*)\?=$/.exec(header.trim()) ?? []
   if (encoded === undefined) return header.trim()
   const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) return undefined
+  if (bytes.toString('base64') !== encoded) return undefined
   return bytes.toString()
 }
 
