@@ -1,15 +1,19 @@
 import type { Command } from 'commander'
 import { withSession } from '../session.ts'
+import { addSourceOptions, collect } from './source-options.ts'
 
 export function declareDeploy(program: Command): void {
-  program
-    .command('deploy')
-    .argument('[dir]', 'directory to deploy', '.')
-    .description('Deploy what git tracks in a directory, uncommitted changes included')
+  addSourceOptions(
+    program
+      .command('deploy')
+      .argument('[dir]', 'directory to deploy', '.')
+      .description('Deploy what git tracks in a directory, or what the options describe'),
+  )
     .option('-s, --server <slug>', 'server to deploy to; made where it does not exist')
     .option('--repo <url>', 'make a server from a git URL instead of from files here')
     .option('-b, --branch <branch>', 'with --repo: the branch to deploy')
     .option('--root <dir>', 'with --repo: directory of the server inside the repository')
+    .option('-e, --env <variable>', 'KEY=VALUE, or KEY as it is in this shell; repeatable', collect)
     .option('--no-wait', 'return as soon as the code has arrived')
     .addHelpText(
       'after',
@@ -18,6 +22,11 @@ Examples:
   moorage deploy
   moorage deploy ./weather --server weather
   moorage deploy --repo https://example.com/acme/weather.git --branch main
+  moorage deploy --command "npx -y @modelcontextprotocol/server-everything" --server everything
+  moorage deploy --mcp-json claude_desktop_config.json
+  moorage deploy --image registry.example.com/acme/weather:1.2 -e API_TOKEN
+  moorage deploy --openapi petstore.yaml --header 'X-API-Key: \${KEY}' -e KEY=secret
+  moorage deploy --remote https://mcp.example.com/mcp --header 'Authorization: Bearer \${TOKEN}' -e TOKEN
   moorage deploy --json | jq -r .url`,
     )
     .action(async (dir, _options, command) => {
@@ -54,13 +63,23 @@ Examples:
       await withSession(flags, (session) => restart(session, slug, flags))
     })
 
-  program
-    .command('plan')
-    .argument('[dir]', 'directory to look at', '.')
-    .description('Show how a directory would be built and started, and why; needs no platform')
+  addSourceOptions(
+    program
+      .command('plan')
+      .argument('[dir]', 'directory to look at', '.')
+      .description('Show how a directory would be built and started, and why; needs no platform'),
+  )
     .option('--root <dir>', 'directory of the server inside it')
     .option('--dockerfile', 'print it as a Dockerfile')
-    .addHelpText('after', '\nExamples:\n  moorage plan\n  moorage plan ./weather --dockerfile')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  moorage plan
+  moorage plan ./servers --root weather
+  moorage plan ./weather --dockerfile > Dockerfile
+  moorage plan --command "uvx mcp-server-time"`,
+    )
     .action(async (dir, _options, command) => {
       const { plan } = await import('../run/plan.ts')
       await plan(dir, command.optsWithGlobals())

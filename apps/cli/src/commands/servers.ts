@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { withSession } from '../session.ts'
+import { collect } from './source-options.ts'
 
 const access = () =>
   new Option('--access <access>', 'who may call it').choices(['private', 'public', 'own_auth'])
@@ -75,5 +76,27 @@ export function declareServers(program: Command): void {
       const { deleteServer } = await import('../run/change-server.ts')
       const flags = command.optsWithGlobals()
       await withSession(flags, (session) => deleteServer(session, slug, flags))
+    })
+
+  program
+    .command('settings')
+    .argument('[slug]', 'server')
+    .description('How a server is built and started, over what its repository says')
+    .option('--set <field=value>', 'set a field of moorage.json; repeatable', collect)
+    .option('--unset <field>', 'leave it to the repository again; repeatable', collect)
+    .option('--file <file>', 'take all of them from a JSON file; - reads stdin')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  moorage settings weather
+  moorage settings weather --set port=8080 --set start="node dist/server.js"
+  moorage settings weather --set 'packages=["ffmpeg"]' --unset port
+  moorage settings weather --file moorage.json`,
+    )
+    .action(async (slug, _options, command) => {
+      const { settings } = await import('../run/settings.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => settings(session, slug, flags))
     })
 }

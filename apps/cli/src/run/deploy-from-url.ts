@@ -1,11 +1,18 @@
 import { slugFrom } from '@moorage/domain/slug'
 import type { ServerDetails } from '../api.ts'
 import { CliError } from '../cli-error.ts'
+import { setVariables } from '../env-flags.ts'
 import { findServer } from '../find-server.ts'
 import { seeThrough } from '../see-through.ts'
 import type { Session } from '../session.ts'
 
-type Flags = { server?: string; branch?: string; root?: string; wait?: boolean }
+type Flags = {
+  server?: string
+  branch?: string
+  root?: string
+  wait?: boolean
+  env: Record<string, string>
+}
 
 /** Makes a server from a git URL; where it is there with that URL already, deploys it again. */
 export async function deployFromUrl(
@@ -21,11 +28,18 @@ export async function deployFromUrl(
     })
   const there = await findServer(session, slug)
   const again = there?.repoUrl === repoUrl && flags.branch === undefined && flags.root === undefined
-  const id = again ? await deployAgain(session, slug) : await create(session, slug, repoUrl, flags)
+  const id = again
+    ? await deployAgain(session, slug, flags.env)
+    : await create(session, slug, repoUrl, flags)
   if (id) await seeThrough(session, { id, slug, wait: flags.wait ?? true })
 }
 
-async function deployAgain(session: Session, slug: string): Promise<string> {
+async function deployAgain(
+  session: Session,
+  slug: string,
+  env: Record<string, string>,
+): Promise<string> {
+  await setVariables(session, slug, env)
   return (await session.api.deployments.create.mutate({ slug })).id
 }
 
@@ -38,6 +52,7 @@ async function create(
   const server = await session.api.servers.create.mutate({
     slug,
     repoUrl,
+    env: flags.env,
     ...(flags.branch ? { branch: flags.branch } : {}),
     ...(flags.root ? { rootDir: flags.root } : {}),
   })

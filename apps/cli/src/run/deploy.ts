@@ -3,24 +3,40 @@ import { resolve } from 'node:path'
 import { slugSchema } from '@moorage/domain/slug'
 import { chooseSlug } from '../choose-slug.ts'
 import { CliError } from '../cli-error.ts'
+import { describedSource, type SourceFlags } from '../described-source.ts'
+import { envFlags, setVariables } from '../env-flags.ts'
 import { findServer } from '../find-server.ts'
 import { packSource } from '../pack-source.ts'
 import { createProgress } from '../progress.ts'
 import { pushUpload } from '../push-upload.ts'
 import { seeThrough } from '../see-through.ts'
 import type { Session } from '../session.ts'
+import { deployFromSettings } from './deploy-from-settings.ts'
 import { deployFromUrl } from './deploy-from-url.ts'
 
-type Flags = { server?: string; repo?: string; branch?: string; root?: string; wait?: boolean }
+type Flags = SourceFlags & {
+  server?: string
+  repo?: string
+  branch?: string
+  root?: string
+  env?: string[]
+  wait?: boolean
+}
 
 /** Sends what git tracks in the directory, and stays until it is live or has failed. */
 export async function deploy(session: Session, dir: string, flags: Flags): Promise<void> {
-  if (flags.repo !== undefined) return deployFromUrl(session, flags.repo, flags)
+  const env = envFlags(session, flags.env)
+  if (flags.repo !== undefined) return deployFromUrl(session, flags.repo, { ...flags, env })
   for (const name of ['branch', 'root'] as const)
     if (flags[name] !== undefined)
       throw new CliError(`--${name} goes with --repo: files are deployed from here as they are.`, {
         exitCode: 2,
       })
+  const described = await describedSource(session.cwd, flags)
+  if (described) {
+    const source = { ...described, env: { ...described.env, ...env } }
+    return deployFromSettings(session, source, flags)
+  }
   const path = resolve(session.cwd, dir)
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new CliError(`${path} is not a directory.`, {
@@ -38,6 +54,8 @@ export async function deploy(session: Session, dir: string, flags: Flags): Promi
         hint: `It comes from: ${session.platform.from}. Sign in with: moorage login`,
       })
     const server = await findServer(session, slug)
+    if (server) await setVariables(session, slug, env)
+    else if (flags.env) await session.api.servers.create.mutate({ slug, env })
     await using source = await packSource(session.env, path, server?.rootDir ?? '.')
     for (const line of source.notes) progress.line(line)
     progress.state(`Sending ${source.describe}`)

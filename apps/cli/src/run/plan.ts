@@ -1,51 +1,54 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { planBuild } from '@moorage/build-plan/detect'
-import { renderDockerfile } from '@moorage/build-plan/dockerfile'
+import { findServers } from '@moorage/build-plan/find-servers'
 import type { BuildPlan } from '@moorage/build-plan/plan'
 import { readDirectory } from '@moorage/build-plan/read-directory'
+import { planSettings } from '@moorage/build-plan/settings-source'
 import { CliError } from '../cli-error.ts'
+import { describedSource, type SourceFlags } from '../described-source.ts'
+import { ejectedDockerfile } from '../ejected-dockerfile.ts'
 import { readEnv } from '../env.ts'
-import { createTerminal, type Terminal } from '../terminal.ts'
+import { type Listed, showPlan, showServers } from '../show-plan.ts'
+import { createTerminal } from '../terminal.ts'
 
-type Flags = { root?: string; dockerfile?: boolean; json?: boolean }
+type Flags = SourceFlags & { root?: string; dockerfile?: boolean; json?: boolean }
 
-/** The same plan as the builder makes, of the files that are here. */
+/** The same plan as the builder makes, of the files that are here or of what the options describe. */
 export async function plan(dir: string, flags: Flags): Promise<void> {
   const env = readEnv()
   const terminal = createTerminal(env, { json: flags.json ?? false })
-  const path = resolve(env.cwd, dir)
+  const described = await describedSource(env.cwd, flags)
+  const found = described
+    ? planSettings(described.settings, described.document)
+    : await planDirectory(resolve(env.cwd, dir), flags.root)
+  if (Array.isArray(found)) {
+    if (flags.dockerfile) throw new CliError('Which of them?', { exitCode: 2, hint: which(found) })
+    return terminal.json ? terminal.printJson({ servers: found }) : showServers(terminal, found)
+  }
+  if (flags.dockerfile) return terminal.print(ejectedDockerfile(found))
+  return terminal.json ? terminal.printJson(found) : showPlan(terminal, found)
+}
+
+/** The plan of the directory that was named or of the only server there; else all that there are. */
+async function planDirectory(
+  path: string,
+  rootDir: string | undefined,
+): Promise<BuildPlan | Listed[]> {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new CliError(`${path} is not a directory.`, { exitCode: 2 })
   const tree = await readDirectory(path)
-  const found = planBuild(tree, flags.root ? { rootDir: flags.root } : {})
-  if (flags.dockerfile) return terminal.print(dockerfile(found))
-  if (terminal.json) return terminal.printJson(found)
-  show(terminal, found)
+  if (rootDir !== undefined) return planBuild(tree, { rootDir })
+  const servers = findServers(tree)
+  const [only] = servers
+  if (servers.length < 2 && (!only || only.plan)) return only?.plan ?? planBuild(tree)
+  return servers.map(({ rootDir, plan, failure }) =>
+    plan
+      ? { rootDir, plan }
+      : { rootDir, failure: { message: failure.userMessage, hint: failure.hint } },
+  )
 }
 
-function dockerfile(found: BuildPlan): string {
-  if (!found.base)
-    throw new CliError(`The repository brings its own: ${found.dockerfile ?? 'Dockerfile'}`)
-  const baseImage = `${found.base.language}:${found.base.version}-slim`
-  return renderDockerfile(found, { baseImage, secrets: [], cacheScope: 'local' })
-}
-
-function show({ print, colors }: Terminal, found: BuildPlan): void {
-  const line = (name: string, value: string) => print(`  ${name.padEnd(10)}${value}`)
-  const command = (words: string[]) =>
-    words.map((word) => (/^[\w@%+=:,./${}-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')
-  print(colors.bold(found.flavor))
-  line('directory', found.rootDir)
-  if (found.dockerfile) line('file', found.dockerfile)
-  if (found.base) line('base', `${found.base.language} ${found.base.version}`)
-  if (found.packages.length > 0) line('packages', found.packages.join(' '))
-  for (const words of found.install.run) line('install', command(words))
-  for (const words of found.build.run) line('build', command(words))
-  if (found.kind !== 'dockerfile') line('start', command(found.start.command))
-  line('listens', `port ${found.port}, path ${found.path}, ${found.transport}`)
-  print('')
-  print(colors.bold('Because'))
-  for (const { choice, value, because } of found.reasons)
-    print(`  ${choice}: ${value}\n    ${colors.dim(because)}`)
+function which(servers: Listed[]): string {
+  return servers.map(({ rootDir }) => `--root ${rootDir}`).join('   ')
 }

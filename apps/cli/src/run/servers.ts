@@ -40,9 +40,11 @@ export function printServer({ terminal, platform }: Session, server: ServerDetai
   line('URL', server.url)
   line('access', server.access)
   line('team', server.team.name)
-  line('source', server.repoUrl ?? `git push ${server.gitRemote} ${server.branch}`)
-  line('branch', server.branch)
+  line('source', server.sourceLine ?? server.repoUrl ?? `git push ${server.gitRemote}`)
+  if (server.source === 'git') line('branch', server.branch)
   if (server.rootDir !== '.') line('directory', server.rootDir)
+  const settled = Object.keys(server.settings).join(', ')
+  if (settled) line('settings', `${settled} (moorage settings ${server.slug})`)
   if (server.deployKeyPublic) line('deploy key', server.deployKeyPublic)
   if (server.live) line('live', `${server.live.shortId}, ${ago(server.live.createdAt)}`)
   if (server.live) line('tools', toolNames({ ...server.live, slug: server.slug }))
@@ -51,6 +53,8 @@ export function printServer({ terminal, platform }: Session, server: ServerDetai
       'latest',
       `${server.latest.shortId}, ${server.latest.status}, ${ago(server.latest.createdAt)}`,
     )
+  if (server.isBehind)
+    line('changed', `since it went live: moorage deployments create ${server.slug}`)
   if (server.restarts > 0) line('restarts', String(server.restarts))
   line('dashboard', `${platform.url}/servers/${server.slug}`)
 }

@@ -56,7 +56,7 @@ export function DeploymentLive({
           </h2>
           <p className="mt-1 flex flex-wrap items-center gap-x-1.5 text-sm text-muted">
             {deployment.commitSha ? <Sha sha={deployment.commitSha} /> : null}
-            {deployment.ref ? <span>on {deployment.ref} ·</span> : null}
+            {deployment.ref && server.source === 'git' ? <span>on {deployment.ref} ·</span> : null}
             {triggerWords[deployment.trigger]} <Time at={deployment.createdAt} /> ·{' '}
             <code className="font-mono text-xs">{id}</code>
           </p>

@@ -6,7 +6,7 @@ import { useTRPC } from '../api-client/api-provider.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 
 /** Deploys the newest commit and leads to where its steps can be watched. */
-export function useDeploy(server: Pick<ServerView, 'slug' | 'repoUrl' | 'latest'>): {
+export function useDeploy(server: Pick<ServerView, 'slug' | 'source' | 'repoUrl' | 'latest'>): {
   isPossible: boolean
   isBusy: boolean
   start: () => void
@@ -22,7 +22,8 @@ export function useDeploy(server: Pick<ServerView, 'slug' | 'repoUrl' | 'latest'
   )
   return {
     // Without a repository there is only what was pushed before.
-    isPossible: server.repoUrl !== null || Boolean(server.latest?.commitSha),
+    isPossible:
+      server.source === 'settings' || server.repoUrl !== null || Boolean(server.latest?.commitSha),
     isBusy: create.isPending,
     start: () => create.mutate({ slug: server.slug }),
   }

@@ -10,12 +10,14 @@ export function Select<Value extends string>({
   onChange,
   items,
   hideLabel = false,
+  disabled = false,
 }: {
   label: string
   value: Value
   onChange: (value: Value) => void
   items: { value: Value; label: string }[]
   hideLabel?: boolean
+  disabled?: boolean
 }) {
   const id = useId()
   return (
@@ -27,6 +29,7 @@ export function Select<Value extends string>({
         value={value}
         onValueChange={(next) => next !== null && onChange(next)}
         items={items}
+        disabled={disabled}
       >
         <Base.Trigger
           aria-labelledby={id}

@@ -13,7 +13,7 @@ export function FirstDeploy() {
   const { server, can } = useLiveServer()
   const deploy = useDeploy(server)
   if (server.latest) return null
-  if (!server.repoUrl)
+  if (!server.repoUrl && server.source === 'git')
     return (
       <Card title="Push the first version">
         <PushCommands
@@ -31,7 +31,7 @@ export function FirstDeploy() {
           <li className="grid gap-2">
             <p>
               <b className="font-medium">1.</b> Add this deploy key to{' '}
-              <span className="font-mono text-sm">{repoName(server.repoUrl)}</span>, with read
+              <span className="font-mono text-sm">{repoName(server.repoUrl ?? '')}</span>, with read
               access.
               <span className="text-muted"> It was made for this server alone.</span>
             </p>
@@ -41,7 +41,7 @@ export function FirstDeploy() {
         <li className="flex flex-wrap items-center gap-3">
           <p>
             {server.deployKeyPublic ? <b className="font-medium">2. </b> : null}
-            Deploy the branch <code className="font-mono text-sm">{server.branch}</code>.
+            Deploy <code className="font-mono text-sm">{server.sourceLine ?? server.branch}</code>.
           </p>
           {can.deploy ? (
             <Button look="primary" busy={deploy.isBusy} onClick={deploy.start}>

@@ -23,6 +23,10 @@ export function NoServers({ gitUrl, mayCreate }: { gitUrl: string; mayCreate: bo
           <LinkButton href="/new" look="primary">
             New server from a URL
           </LinkButton>
+          <p className="mt-3 text-sm text-muted">
+            No repository? A package by name (npx, uvx), an image, an OpenAPI document or a remote
+            server will do.
+          </p>
         </div>
       </section>
       <section className="flex min-w-0 flex-col gap-3 rounded-lg border bg-surface p-5">

@@ -1,11 +1,13 @@
 'use client'
-import { LinkButton } from '../parts/button.tsx'
+import { useDeploy } from '../deployments/use-deploy.ts'
+import { Button, LinkButton } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useLiveServer } from './server-live.tsx'
 
 /** What somebody who opens this server has to know first. */
 export function ServerNotices() {
-  const { server } = useLiveServer()
+  const { server, can } = useLiveServer()
+  const deploy = useDeploy(server)
   const { latest, live } = server
   const base = `/servers/${server.slug}`
   return (
@@ -51,6 +53,21 @@ export function ServerNotices() {
         >
           {server.restarts > 0 ? `It was restarted ${server.restarts} times. ` : null}
           Its last lines say why; a restart or a new version brings it back.
+        </Notice>
+      ) : null}
+      {server.isBehind && server.state !== 'building' ? (
+        <Notice
+          look="info"
+          title="The source or the settings have changed since it went live."
+          action={
+            can.deploy && deploy.isPossible ? (
+              <Button size="sm" busy={deploy.isBusy} onClick={deploy.start}>
+                Deploy
+              </Button>
+            ) : null
+          }
+        >
+          What changed counts from the next deployment on.
         </Notice>
       ) : null}
       {server.runtime === 'process' ? (

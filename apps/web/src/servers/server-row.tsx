@@ -1,6 +1,6 @@
 'use client'
 import type { ServerSummary } from '@moorage/api/server-summary'
-import { GitBranch, Lock, LockOpen, Upload } from 'lucide-react'
+import { GitBranch, Lock, LockOpen, Package, Upload } from 'lucide-react'
 import Link from 'next/link'
 import { Sha } from '../parts/sha.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -33,7 +33,12 @@ export function ServerRow({ server }: { server: ServerSummary }) {
         {server.runtime === 'process' ? <p className="text-xs text-warning">no isolation</p> : null}
       </td>
       <td className="max-lg:hidden">
-        {server.repoUrl ? (
+        {server.sourceLine !== null ? (
+          <p className="flex items-center gap-1.5 text-muted" title={server.sourceLine}>
+            <Package className="size-3.5 shrink-0" aria-hidden="true" />
+            <span className="truncate">{server.sourceLine}</span>
+          </p>
+        ) : server.repoUrl ? (
           <>
             <p className="truncate" title={server.repoUrl}>
               {repoName(server.repoUrl)}

@@ -1,6 +1,11 @@
-import Link from 'next/link'
-import { NewServerForm } from '../../../new-server/new-server-form.tsx'
-import { sources } from '../../../new-server/new-server-schema.ts'
+import { CommandSource } from '../../../new-server/command-source.tsx'
+import { GitSource } from '../../../new-server/git-source.tsx'
+import { ImageSource } from '../../../new-server/image-source.tsx'
+import { OpenapiSource } from '../../../new-server/openapi-source.tsx'
+import { PushSource } from '../../../new-server/push-source.tsx'
+import { RemoteSource } from '../../../new-server/remote-source.tsx'
+import { SourceNav } from '../../../new-server/source-nav.tsx'
+import { sources } from '../../../new-server/sources.ts'
 import { Notice } from '../../../parts/notice.tsx'
 import { PageHeader } from '../../../parts/page-header.tsx'
 import type { PageProps } from '../../../server/page-props.ts'
@@ -8,11 +13,18 @@ import { requireSession } from '../../../server/page-session.ts'
 
 export const metadata = { title: 'New server' }
 
-const words = { git: 'From a git repository', push: 'Push your own' }
+const forms = {
+  git: GitSource,
+  command: CommandSource,
+  image: ImageSource,
+  openapi: OpenapiSource,
+  remote: RemoteSource,
+  push: PushSource,
+}
 
 export default async function NewServerPage({ searchParams }: PageProps) {
   const asked = (await searchParams).source
-  const source = sources.find((it) => it === asked) ?? 'git'
+  const source = sources.find(({ kind }) => kind === asked)?.kind ?? 'git'
   const session = await requireSession(`/new?source=${source}`)
   if (!session.may(session.team.slug, 'server.create'))
     return (
@@ -25,30 +37,14 @@ export default async function NewServerPage({ searchParams }: PageProps) {
         </div>
       </>
     )
+  const { routerUrl, gitUrl } = session.urls
+  const Form = forms[source]
   return (
     <>
       <PageHeader title="New server" />
-      <div className="max-w-2xl px-4 pb-12 md:px-8">
-        <nav aria-label="Source" className="mb-6 inline-flex rounded-lg border bg-sunken p-0.5">
-          {sources.map((it) => (
-            <Link
-              key={it}
-              href={`/new?source=${it}`}
-              replace
-              aria-current={it === source ? 'page' : undefined}
-              className="flex h-8 items-center rounded-md px-3 text-sm text-muted hover:text-text aria-[current]:bg-raised aria-[current]:font-medium aria-[current]:text-text aria-[current]:shadow-sm"
-            >
-              {words[it]}
-            </Link>
-          ))}
-        </nav>
-        <NewServerForm
-          key={source}
-          source={source}
-          team={session.team.slug}
-          routerUrl={session.urls.routerUrl}
-          gitUrl={session.urls.gitUrl}
-        />
+      <div className="max-w-3xl px-4 pb-12 md:px-8">
+        <SourceNav current={source} />
+        <Form key={source} place={{ team: session.team.slug, routerUrl, gitUrl }} />
       </div>
     </>
   )
