@@ -198,3 +198,19 @@ function failure(
   }
   throw new Error('planned, and should not have been')
 }
+
+test('a Dockerfile is passed over where nothing can build it and something else fits', () => {
+  const requirements = 'fastmcp==2.0.0\n'
+  const server = 'from fastmcp import FastMCP\nmcp = FastMCP("x")\n'
+  const both = sourceTreeFrom({
+    Dockerfile: 'FROM scratch\n',
+    'requirements.txt': requirements,
+    'server.py': server,
+  })
+  expect(planBuild(both).kind).toBe('dockerfile')
+  expect(planBuild(both, { dockerfiles: false }).kind).toBe('python')
+  const overrides = { dockerfile: 'Dockerfile' }
+  expect(planBuild(both, { dockerfiles: false, overrides }).kind).toBe('dockerfile')
+  const alone = sourceTreeFrom({ Dockerfile: 'FROM scratch\n' })
+  expect(planBuild(alone, { dockerfiles: false }).kind).toBe('dockerfile')
+})

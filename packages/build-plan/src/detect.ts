@@ -23,7 +23,12 @@ const namedProviders: readonly Provider[] = [remote, image, openapi, pythonPacka
 /** In the order of precedence: what says it most plainly comes first. */
 const foundProviders: readonly Provider[] = [fastmcpJson, smithery, alpic, ...manifestProviders]
 
-type Options = { rootDir?: string; overrides?: Settings }
+type Options = {
+  rootDir?: string
+  overrides?: Settings
+  /** False where nothing can build a Dockerfile: passed over then, where anything else fits. */
+  dockerfiles?: boolean
+}
 
 /**
  * A source tree turned into all that is needed to build and start it. Pure: nothing is run and
@@ -32,7 +37,10 @@ type Options = { rootDir?: string; overrides?: Settings }
 export function planBuild(tree: SourceTree, options: Options = {}): BuildPlan {
   const { rootDir, settings } = settle(tree, options)
   const app = subtree(tree, rootDir)
-  const plan = findPlan(app, { rootDir, repository: tree, settings })
+  const context = { rootDir, repository: tree, settings }
+  const plan = findPlan(app, context)
+  if (plan?.kind === 'dockerfile' && options.dockerfiles === false)
+    return planWithoutDockerfile(app, context) ?? plan
   if (plan !== null) return plan
   throw app.files.length === 0 ? emptyDirectory(rootDir) : nothingFound(app, rootDir)
 }
@@ -48,6 +56,18 @@ function findPlan(app: SourceTree, context: Context): BuildPlan | null {
   for (const provider of [...namedProviders, ...found]) {
     const plan = provider.detect(app, context)
     if (plan !== null) return finish(plan, context.settings)
+  }
+  return null
+}
+
+function planWithoutDockerfile(app: SourceTree, context: Context): BuildPlan | null {
+  if (context.settings.dockerfile !== undefined) return null
+  const because = 'there is no container engine here; with one the Dockerfile is built'
+  for (const provider of manifestProviders) {
+    const plan = provider === dockerfile ? null : provider.detect(app, context)
+    if (plan === null) continue
+    const passedOver = { choice: 'Dockerfile', value: 'not used', because }
+    return finish({ ...plan, reasons: [passedOver, ...plan.reasons] }, context.settings)
   }
   return null
 }

@@ -134,9 +134,9 @@ async function dockerfileOf(
   const image = await baseImage(engine.docker, settings.baseImages, plan.base, input)
   const outputImage = plan.output
     ? await baseImage(engine.docker, settings.baseImages, plan.output.base, input)
-    : null
+    : undefined
   const cacheScope = `${engine.platformId}-${input.teamId}`
-  const options = { baseImage: image, outputImage, secrets, cacheScope }
+  const options = { baseImage: image, ...(outputImage && { outputImage }), secrets, cacheScope }
   const content = renderDockerfile(plan, options)
   return { path: '.moorage.Dockerfile', content }
 }
