@@ -1,16 +1,29 @@
+import { ProtocolError } from '@modelcontextprotocol/client'
 import { AppError } from '@moorage/domain/error'
+import { cleanText } from './clean-json.ts'
 import type { Sighting } from './guarded-fetch.ts'
 
 /** What a failed handshake saw, in words, with what to do about it. */
 export function explain(seen: Sighting, about: { url: string; cause?: unknown }): AppError {
   const { pathname, port } = new URL(about.url)
-  const [userMessage, hint] = describe(seen, pathname, port)
+  const [userMessage, hint] =
+    seen.kind === 'answered' && about.cause instanceof ProtocolError
+      ? describeError(about.cause.message)
+      : describe(seen, pathname, port)
   const detail = about.cause instanceof Error ? about.cause.message : String(about.cause ?? '')
   return new AppError('handshake_failed', userMessage, {
     hint,
     message: `${userMessage} (${detail.slice(0, 500)})`,
     cause: about.cause,
   })
+}
+
+/** It speaks MCP and says itself what is wrong; the stdio bridge does so for a process that exited. */
+function describeError(message: string): [string, string] {
+  return [
+    `The server answered the handshake with an error: ${cleanText(message, 1000)}`,
+    'Its log says more. Check its command, its arguments and the variables that it needs.',
+  ]
 }
 
 function describe(seen: Sighting, path: string, port: string): [string, string] {
