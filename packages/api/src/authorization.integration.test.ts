@@ -31,7 +31,6 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'servers.get': { action: 'server.read', input: { slug } },
   'servers.create': { action: 'server.create', input: { slug: 'BAD SLUG', team: 'one' } },
   'servers.update': { action: 'server.update', input: { slug, branch: 'bad branch' } },
-  'servers.document': { action: 'server.read', input: { slug } },
   'servers.remove': { action: 'server.delete', input: { slug, confirm: 'no' } },
   'inspections.create': {
     action: 'server.create',

@@ -71,7 +71,11 @@ export function SettingsSource({
               </span>
             }
           >
-            <PlanEditor plan={preview.plan} edits={edits} />
+            <PlanEditor
+              plan={preview.plan}
+              edits={edits}
+              without={settings?.start ? ['start'] : []}
+            />
           </Card>
         ) : null}
       </div>

@@ -6,7 +6,7 @@ import { useId } from 'react'
 import { inputClass } from '../parts/field.tsx'
 import { Select } from '../parts/select.tsx'
 import { PlanDetails } from './plan-details.tsx'
-import { planFields } from './plan-fields.ts'
+import { type FieldKey, planFields } from './plan-fields.ts'
 import { Reasons } from './reasons.tsx'
 import type { PlanEdits } from './use-plan-edits.ts'
 
@@ -20,15 +20,19 @@ export function PlanEditor({
   plan,
   edits,
   settled = {},
+  without = [],
   disabled = false,
 }: {
   plan: BuildPlan | null
   edits: PlanEdits
   settled?: Settings
+  /** Fields that are asked for elsewhere on the page. */
+  without?: FieldKey[]
   disabled?: boolean
 }) {
-  const fields = planFields.filter(({ fits, key }) =>
-    plan === null ? key !== 'dockerfile' : fits(plan),
+  const fields = planFields.filter(
+    ({ fits, key }) =>
+      !without.includes(key) && (plan === null ? key !== 'dockerfile' : fits(plan)),
   )
   const told = (field: Field) =>
     plan?.reasons.filter(({ choice }) => field.choice.test(choice)) ?? []

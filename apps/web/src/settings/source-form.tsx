@@ -18,7 +18,7 @@ export function SourceForm() {
   const api = useTRPC()
   const router = useRouter()
   const answer = useAnswer()
-  const { name, repoUrl, branch, rootDir } = server
+  const { name, repoUrl, branch, rootDir, source } = server
   const form = useForm({
     values: { name, repoUrl: repoUrl ?? '', branch, rootDir },
     resetOptions: { keepDirtyValues: true },
@@ -32,42 +32,60 @@ export function SourceForm() {
           branch: saved.branch,
           rootDir: saved.rootDir,
         })
-        answer.done('Saved. It counts from the next deployment on.')
+        answer.done(source === 'git' ? 'Saved. It counts from the next deployment on.' : 'Saved.')
         router.refresh()
       },
     }),
   )
-  const submit = form.handleSubmit((input) =>
-    update.mutate({ slug: server.slug, ...input, repoUrl: input.repoUrl.trim() || null }),
+  const submit = form.handleSubmit(({ repoUrl, ...input }) =>
+    update.mutate(
+      source === 'git'
+        ? { slug: server.slug, ...input, repoUrl: repoUrl.trim() || null }
+        : { slug: server.slug, name: input.name },
+    ),
   )
   const fault = update.error ? errorText(update.error) : null
   return (
     <Card title="Source">
       <form onSubmit={(event) => void submit(event)} className="grid gap-4" noValidate>
         <TextField label="Name" disabled={!can.update} maxLength={80} {...form.register('name')} />
-        <TextField
-          label="Repository URL"
-          disabled={!can.update}
-          spellCheck={false}
-          className="font-mono text-sm"
-          placeholder="none: it is pushed to"
-          hint={repoUrl ? 'Empty it to deploy by git push alone.' : `git push ${server.gitRemote}`}
-          {...form.register('repoUrl')}
-        />
-        <div className="grid items-start gap-4 sm:grid-cols-2">
-          <TextField
-            label="Branch"
-            disabled={!can.update}
-            spellCheck={false}
-            {...form.register('branch')}
-          />
-          <TextField
-            label="Root directory"
-            disabled={!can.update}
-            spellCheck={false}
-            {...form.register('rootDir')}
-          />
-        </div>
+        {source === 'git' ? (
+          <>
+            <TextField
+              label="Repository URL"
+              disabled={!can.update}
+              spellCheck={false}
+              className="font-mono text-sm"
+              placeholder="none: it is pushed to"
+              hint={
+                repoUrl ? 'Empty it to deploy by git push alone.' : `git push ${server.gitRemote}`
+              }
+              {...form.register('repoUrl')}
+            />
+            <div className="grid items-start gap-4 sm:grid-cols-2">
+              <TextField
+                label="Branch"
+                disabled={!can.update}
+                spellCheck={false}
+                {...form.register('branch')}
+              />
+              <TextField
+                label="Root directory"
+                disabled={!can.update}
+                spellCheck={false}
+                {...form.register('rootDir')}
+              />
+            </div>
+          </>
+        ) : (
+          <div className="grid gap-1.5">
+            <p className="text-sm font-medium">Made of</p>
+            <CodeBlock code={server.sourceLine ?? ''} label="Copy what it is made of" wrap />
+            <p className="text-sm text-muted">
+              There is no repository: the settings below say all there is to say.
+            </p>
+          </div>
+        )}
         {server.deployKeyPublic ? (
           <div className="grid gap-1.5">
             <p className="text-sm font-medium">Deploy key</p>

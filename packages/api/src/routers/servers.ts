@@ -49,9 +49,6 @@ export const serversRouter = router({
 
   get: serverProcedure('server.read').query(({ ctx }) => view(ctx, ctx.server.id)),
 
-  /** The OpenAPI document that was uploaded for it, or null. */
-  document: serverProcedure('server.read').query(({ ctx }) => ctx.server.document),
-
   /** The server now and after every change, for as long as it exists and the caller stays. */
   watch: serverProcedure('server.read').subscription(async function* ({ ctx, signal }) {
     const { id } = ctx.server

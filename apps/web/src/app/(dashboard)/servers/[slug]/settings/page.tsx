@@ -8,6 +8,7 @@ import { serverPage } from '../../../../../server/server-page.ts'
 import { AccessCard } from '../../../../../settings/access-card.tsx'
 import { DeleteServer } from '../../../../../settings/delete-server.tsx'
 import { EnvCard } from '../../../../../settings/env-card.tsx'
+import { PlanSettings } from '../../../../../settings/plan-settings.tsx'
 import { SourceForm } from '../../../../../settings/source-form.tsx'
 
 export const metadata = { title: 'Settings' }
@@ -24,6 +25,7 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
   return (
     <div className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-5">
       <SourceForm />
+      <PlanSettings />
       <AccessCard />
       {vars ? <EnvCard vars={vars} /> : null}
       {keys ? (
