@@ -1,101 +1,27 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server } from 'node:https'
-import { type AddressInfo, connect } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { makeDeployKey, openDeployKey } from '@moorage/deployments/deploy-key'
 import { parseRepoUrl } from '@moorage/deployments/repo-url'
 import { freePort } from '@moorage/embedded/free-port'
 import { ensureProgram } from '@moorage/testing/system-package'
-import { makeCertificate } from '@moorage/testing/tls'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Forge, startForge } from '../forge-fixture.ts'
 import { type FetchInput, fetchSource } from './fetch.ts'
 
-// A forge on this machine: real git behind real TLS, with a CA of its own.
-const base = mkdtempSync(join(tmpdir(), 'moorage-fetch-'))
-const caFile = join(base, 'cert.pem')
-let server: Server
+let forge: Forge
+let base: string
 let host: string
+let repository: Forge['repository']
 
 beforeAll(async () => {
-  const { cert, key } = await makeCertificate(base)
-  server = createServer({ key, cert }, serve)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  host = `localhost:${(server.address() as AddressInfo).port}`
+  forge = await startForge()
+  ;({ base, host, repository } = forge)
 })
-afterAll(() => {
-  server.close()
-  server.closeAllConnections()
-  rmSync(base, { recursive: true, force: true })
-})
-
-function serve(request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'https://localhost')
-  if (url.pathname.startsWith('/moved/')) {
-    response.writeHead(301, { location: url.href.replace('/moved/', '/') }).end()
-    return
-  }
-  const cgi = spawn('git', ['http-backend'], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      GIT_PROJECT_ROOT: base,
-      GIT_HTTP_EXPORT_ALL: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      PATH_INFO: url.pathname,
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method ?? 'GET',
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-    },
-  })
-  request.pipe(cgi.stdin)
-  const chunks: Buffer[] = []
-  cgi.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  cgi.on('close', () => {
-    const all = Buffer.concat(chunks)
-    const end = all.indexOf('\r\n\r\n')
-    for (const line of all.subarray(0, end).toString().split('\r\n')) {
-      const [name = '', value = ''] = line.split(': ')
-      if (name === 'Status') response.statusCode = Number.parseInt(value, 10)
-      else response.setHeader(name, value)
-    }
-    response.end(all.subarray(end + 4))
-  })
-}
-
-/** A bare repository whose one commit holds what `fill` puts there. */
-function repository(
-  name: string,
-  fill: (dir: string, git: (...args: string[]) => string) => void,
-): string {
-  const work = join(base, `${name}-work`)
-  mkdirSync(work)
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', ...args], {
-      cwd: work,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  git('init', '--quiet', '--initial-branch=main')
-  fill(work, git)
-  git('add', '--all')
-  git('commit', '--quiet', '--message', `The commit of ${name}`)
-  git('clone', '--quiet', '--bare', '.', join(base, `${name}.git`))
-  return git('rev-parse', 'HEAD')
-}
+afterAll(() => forge.close())
 
 let count = 0
 function input(name: string, change: Partial<FetchInput> = {}): FetchInput {
@@ -110,7 +36,7 @@ function input(name: string, change: Partial<FetchInput> = {}): FetchInput {
     ref: 'main',
     commitSha: null,
     dir: join(base, `out-${++count}`, 'source'),
-    caFile,
+    caFile: forge.caFile,
     submoduleHosts: [],
     trustedHosts,
     maxBytes: 1e6,
@@ -126,6 +52,7 @@ test('brings the newest commit of a branch over https, without its .git', async 
   expect(await fetchSource(wanted)).toEqual({
     commitSha: sha,
     commitMessage: 'The commit of plain',
+    ref: 'main',
   })
   expect(readFileSync(join(wanted.dir, 'a.txt'), 'utf8')).toBe('a')
   expect(existsSync(join(wanted.dir, '.git'))).toBe(false)
@@ -282,4 +209,11 @@ test('ends at once when it is canceled', async () => {
   await expect(fetchSource(input('plain', { signal: abort.signal }))).rejects.toMatchObject({
     code: 'canceled',
   })
+})
+
+test('finds the default branch by itself, whatever its name', async () => {
+  const fill = (dir: string) => writeFileSync(join(dir, 'a.txt'), 'a')
+  const commitSha = repository('other-default', fill, 'trunk')
+  const found = await fetchSource(input('other-default', { ref: 'HEAD' }))
+  expect(found).toMatchObject({ commitSha, ref: 'trunk' })
 })

@@ -15,7 +15,7 @@ const timeoutMs = 30_000
  * rules of repositories: no private address, but for hosts that the operator trusts, at any redirect.
  */
 export async function fetchOpenapiDocument(
-  env: Env,
+  env: Pick<Env, 'MOORAGE_TRUSTED_REPO_HOSTS' | 'MOORAGE_BUILD_CA_FILE'>,
   input: {
     url: string
     sourceDir: string
