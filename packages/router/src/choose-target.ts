@@ -15,14 +15,14 @@ export type Target = { instance: InstanceEntry; sessionId: string | null | undef
 export async function chooseTarget(
   context: Context,
   exchange: Exchange,
-  to: { server: ServerEntry; path: string; avoid: InstanceEntry | null },
+  to: { server: ServerEntry; avoid: InstanceEntry | null },
 ): Promise<Target> {
-  const { server, path, avoid } = to
+  const { server, avoid } = to
   const target = exchange.session
     ? await sessionTarget(context, exchange, exchange.session, to)
     : {
         instance:
-          context.endpoints.instanceFor(server.id, path, exchange.principal) ??
+          (exchange.endpoint && context.table.instance(exchange.endpoint.home.instanceId)) ??
           leastBusy(context, server, avoid),
         sessionId: undefined,
       }

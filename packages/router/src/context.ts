@@ -1,4 +1,3 @@
-import type { Endpoints } from './endpoints.ts'
 import type { Identity } from './identity.ts'
 import type { InFlight } from './in-flight.ts'
 import type { KeyUse } from './key-use.ts'
@@ -21,7 +20,6 @@ export type Context = {
   inFlight: InFlight
   sessions: Sessions
   sessionStore: SessionStore
-  endpoints: Endpoints
   upstreams: Upstreams
   requestLog: RequestLog
   counts: SharedCounts

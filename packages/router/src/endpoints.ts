@@ -1,61 +1,57 @@
-import type { Principal } from './authenticate.ts'
+import type { Context } from './context.ts'
+import type { Exchange } from './exchange.ts'
+import { knownOrStored } from './known-or-stored.ts'
 import { endpointTokens } from './legacy-endpoint.ts'
 import { sessionNotFound } from './refusal.ts'
-import type { InstanceEntry, Table } from './table.ts'
+import { endpointPrefix, newSession, type Session } from './sessions.ts'
+import type { InstanceEntry, ServerEntry } from './table.ts'
 
-/** A session of the HTTP+SSE transport (2024-11-05): it lives as long as its GET stream. */
-export type Endpoint = {
-  serverId: string
-  instanceId: string
-  principalId: string
-  tokens: string[]
-  /** Ids of requests whose answers are still to come on the stream. */
-  pending: Set<string | number>
+/**
+ * A session of the HTTP+SSE transport (2024-11-05): it lives as long as its GET stream. The path for
+ * its POSTs is known under each of its tokens, so a path written differently leads to it too.
+ */
+export function openEndpoint(
+  context: Context,
+  exchange: Exchange,
+  instance: InstanceEntry,
+  pathAndQuery: string,
+): Session[] {
+  const { server, principal } = exchange
+  if (!server || !principal) return []
+  const pending = new Set<string | number>()
+  const unseen = { initialize: null, client: null, protocol: null }
+  const sessions = endpointTokens(pathAndQuery).map((token) => ({
+    ...newSession({
+      serverId: server.id,
+      id: endpointPrefix + token,
+      principal,
+      instance,
+      ...unseen,
+    }),
+    pending,
+  }))
+  for (const session of sessions) context.sessions.open(session)
+  exchange.endpoint = sessions[0] ?? null
+  return sessions
 }
 
-export type Endpoints = {
-  open(from: Omit<Endpoint, 'tokens' | 'pending'>, pathAndQuery: string): Endpoint
-  close(endpoint: Endpoint): void
-  /** Null where the path is no endpoint's. Throws where it is another principal's. */
-  find(serverId: string, pathAndQuery: string, principal: Principal | null): Endpoint | null
-  instanceFor(
-    serverId: string,
-    pathAndQuery: string,
-    principal: Principal | null,
-  ): InstanceEntry | null
-}
-
-export function createEndpoints(table: Table): Endpoints {
-  const endpoints = new Map<string, Endpoint>()
-
-  const find: Endpoints['find'] = (serverId, pathAndQuery, principal) => {
-    if (endpoints.size === 0) return null
-    for (const token of endpointTokens(pathAndQuery)) {
-      const endpoint = endpoints.get(`${serverId} ${token}`)
-      if (!endpoint) continue
-      if (endpoint.principalId !== principal?.id) throw sessionNotFound()
-      return endpoint
-    }
-    return null
+/** The session that a POST to this path belongs to. Throws where it is another principal's. */
+export async function findEndpoint(
+  context: Context,
+  { principal, req }: Exchange,
+  server: ServerEntry,
+  path: string,
+): Promise<Session | null> {
+  if (path === server.mcpPath || req.method !== 'POST') return null
+  for (const token of endpointTokens(path)) {
+    const id = endpointPrefix + token
+    // Another router may hold the stream. Where the transport is a newer one, other paths are seldom endpoints.
+    const session = server.isLegacySse
+      ? await knownOrStored(context, server.id, id)
+      : context.sessions.known(server.id, id)
+    if (!session) continue
+    if (session.principalId !== principal?.id) throw sessionNotFound()
+    return session
   }
-
-  return {
-    find,
-    instanceFor: (serverId, pathAndQuery, principal) => {
-      const endpoint = find(serverId, pathAndQuery, principal)
-      return endpoint ? (table.instance(endpoint.instanceId) ?? null) : null
-    },
-    open: (from, pathAndQuery) => {
-      const tokens = endpointTokens(pathAndQuery)
-      const endpoint: Endpoint = { ...from, tokens, pending: new Set() }
-      for (const token of tokens) endpoints.set(`${from.serverId} ${token}`, endpoint)
-      return endpoint
-    },
-    close: (endpoint) => {
-      for (const token of endpoint.tokens) {
-        const key = `${endpoint.serverId} ${token}`
-        if (endpoints.get(key) === endpoint) endpoints.delete(key)
-      }
-    },
-  }
+  return null
 }

@@ -23,6 +23,8 @@ export type Exchange = {
   identity: readonly string[]
   message: RpcMessage | null
   session: Session | null
+  /** The HTTP+SSE session that this is the stream of, or a POST to. */
+  endpoint: Session | null
   instance: InstanceEntry | null
   /** Null: this server's payloads are not kept. */
   payload: Payload | null
@@ -60,6 +62,7 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     identity: [],
     message: null,
     session: null,
+    endpoint: null,
     instance: null,
     payload: null,
     requestBytes: 0,

@@ -3,14 +3,16 @@ import { admitCalls, callsIn } from './call-limits.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Context } from './context.ts'
 import { dispatch, type Failure } from './dispatch.ts'
+import { findEndpoint } from './endpoints.ts'
 import type { Exchange } from './exchange.ts'
 import { endIdleStreams } from './housekeeping.ts'
+import { knownOrStored } from './known-or-stored.ts'
 import { upstreamPath } from './match.ts'
 import { newPayload } from './payload.ts'
-import { brokenUpstream, sessionNotFound, sessionUnknown } from './refusal.ts'
+import { brokenUpstream, sessionNotFound } from './refusal.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
 import { isRepeatable, readRpcMessage } from './rpc-message.ts'
-import type { Session } from './sessions.ts'
+import { endpointPrefix } from './sessions.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 
 const refreshMs = 1_000
@@ -23,13 +25,14 @@ export async function forward(
   rest: string,
 ): Promise<void> {
   const path = upstreamPath(rest, server.mcpPath)
-  if (path === rest) checkRemotePath(context, exchange, server, path)
+  exchange.endpoint = await findEndpoint(context, exchange, server, path)
+  if (path === rest && !exchange.endpoint) checkRemotePath(server, path)
   await findSession(context, exchange, server)
   const body = await readBody(context, exchange)
   if (server.routing.keepPayloads)
     exchange.payload = newPayload(body.kind === 'held' ? body.bytes : null)
   admit(context, exchange, server)
-  noteLegacyRequest(context, exchange, server, path)
+  noteLegacyRequest(exchange)
   const failure = await attempt(context, exchange, { server, path, body, avoid: null })
   if (!failure) return
   if (!maySendAgain(exchange, body, failure)) throw cause(failure)
@@ -53,14 +56,9 @@ function admit({ counts }: Context, exchange: Exchange, server: ServerEntry): vo
 }
 
 /** Of a server elsewhere nothing but MCP is passed on: our credentials there are good for more. */
-function checkRemotePath(
-  { endpoints }: Context,
-  { principal }: Exchange,
-  server: ServerEntry,
-  path: string,
-): void {
+function checkRemotePath(server: ServerEntry, path: string): void {
   const isRemote = server.instances.some((instance) => instance.current && instance.remote)
-  if (!isRemote || path === server.mcpPath || endpoints.find(server.id, path, principal)) return
+  if (!isRemote || path === server.mcpPath) return
   throw new AppError('not_found', 'There is nothing at this path.', {
     hint: `The server answers at /mcp.`,
   })
@@ -117,40 +115,17 @@ async function findSession(
 ): Promise<void> {
   const id = exchange.req.headers['mcp-session-id']
   if (typeof id !== 'string' || exchange.principal === null) return
-  const { sessions } = context
-  const session = sessions.known(server.id, id) ?? (await readSession(context, server.id, id))
+  if (id.startsWith(endpointPrefix)) throw sessionNotFound()
+  const session = await knownOrStored(context, server.id, id)
   if (session?.principalId !== exchange.principal.id) throw sessionNotFound()
-  sessions.touch(session)
+  context.sessions.touch(session)
   exchange.session = session
 }
 
-/** Not known here: perhaps another router has opened it, or moved it since. */
-async function readSession(
-  { sessions, sessionStore, logger }: Context,
-  serverId: string,
-  id: string,
-): Promise<Session | null> {
-  try {
-    const session = await sessionStore.read({ serverId, id })
-    if (session) return sessions.adopt(session)
-    sessions.forget(serverId, id)
-    return null
-  } catch (error) {
-    logger.warn({ error }, 'A session could not be looked up')
-    throw sessionUnknown()
-  }
-}
-
 /** In the HTTP+SSE transport the answer to this request comes on another stream. */
-function noteLegacyRequest(
-  context: Context,
-  exchange: Exchange,
-  server: ServerEntry,
-  path: string,
-): void {
-  const endpoint = context.endpoints.find(server.id, path, exchange.principal)
-  const id = exchange.message?.id ?? null
-  if (endpoint && id !== null && exchange.message?.method) endpoint.pending.add(id)
+function noteLegacyRequest({ endpoint, message }: Exchange): void {
+  const id = message?.id ?? null
+  if (id !== null && message?.method) endpoint?.pending?.add(id)
 }
 
 function maySendAgain(exchange: Exchange, body: RequestBody, { error, wasSent }: Failure): boolean {

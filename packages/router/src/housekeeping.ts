@@ -34,10 +34,10 @@ export function endForbidden({ inFlight, table }: Context): void {
  */
 export function endIdleStreams({ inFlight, table }: Context): void {
   for (const exchange of inFlight.all()) {
-    const { instance, session, server } = exchange
+    const { instance, session, endpoint, server } = exchange
     if (!instance || !exchange.isIdleStream()) continue
     if (table.instance(instance.id)?.current) continue
-    const staysThere = session && server && !table.server(server.id)?.reopenSessions
+    const staysThere = (session ?? endpoint) && server && !table.server(server.id)?.reopenSessions
     if (!staysThere) endStream(exchange, 'The instance is being replaced.')
   }
 }

@@ -29,6 +29,7 @@ type ServerRow = {
   hostnames: string[]
   planPath: string | null
   planPort: number | null
+  planTransport: string | null
   instances: InstanceRow[]
 }
 
@@ -43,6 +44,7 @@ export async function readServers(
   const rows = await db.$queryRaw<ServerRow[]>`
     SELECT s.id, s."teamId", s.slug, s.access::text AS access, s.routing, r.version,
            r."deploymentId", d.plan->>'path' AS "planPath", (d.plan->>'port')::int AS "planPort",
+           d.plan->>'transport' AS "planTransport",
            COALESCE(i.instances, '[]'::json) AS instances,
            ARRAY(SELECT hostname FROM "Domain" n
                  WHERE n."serverId" = s.id AND n."verifiedAt" IS NOT NULL) AS hostnames
@@ -98,6 +100,7 @@ function serverEntry(deps: Omit<LoadDeps, 'db'>, row: ServerRow): ServerEntry {
     slug: row.slug,
     access: row.access,
     mcpPath: remote?.path ?? row.planPath ?? '/mcp',
+    isLegacySse: row.planTransport === 'sse',
     reopenSessions: routing.reopenSessions,
     routing,
     hostnames: row.hostnames,

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import type { Endpoint } from './endpoints.ts'
+import { openEndpoint } from './endpoints.ts'
 import { createEventBoundary, createEventReader, parseEvent } from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { type ResponseHeaders, responseHeaders } from './headers.ts'
@@ -7,6 +7,7 @@ import { createEndpointRewriter } from './legacy-endpoint.ts'
 import { noteQuestion, noteResponse } from './note-response.ts'
 import { corsHeaders } from './origin.ts'
 import { questionId, rpcErrorCode } from './rpc-message.ts'
+import type { Session } from './sessions.ts'
 import type { InstanceEntry } from './table.ts'
 
 /** The client's side of an answer: bytes out as they come in, with what the log needs read in passing. */
@@ -32,7 +33,7 @@ export function createResponseSink(
   const boundary = createEventBoundary()
   let head: ResponseHeaders | null = null
   let transform: ((chunk: Buffer) => Buffer | null) | null = null
-  let endpoint: Endpoint | null = null
+  let endpoint: Session[] = []
   let peeked: Buffer[] | null = []
   let peekedBytes = 0
   let resume: (() => void) | null = null
@@ -77,13 +78,13 @@ export function createResponseSink(
   function startEvents(): void {
     exchange.isStream = true
     exchange.keepAlive = () => {
-      if (!boundary.isBetween() || res.writableNeedDrain || res.writableEnded) return
+      if (held || !boundary.isBetween() || res.writableNeedDrain || res.writableEnded) return
       res.write(keepAliveComment)
     }
     const isNotifications = req.method === 'GET'
     exchange.isIdleStream = () =>
-      endpoint
-        ? endpoint.pending.size === 0
+      endpoint.length > 0
+        ? !endpoint.some(({ pending }) => pending && pending.size > 0)
         : isNotifications
           ? !exchange.session?.inFlight.has(instance.id)
           : exchange.message?.method === 'subscriptions/listen'
@@ -91,18 +92,15 @@ export function createResponseSink(
   }
 
   function legacyStream(): (chunk: Buffer) => Buffer | null {
-    const { server, principal, forwarded } = exchange
+    const { forwarded } = exchange
     const readAnswers = createEventReader(({ data }) => settle(endpoint, data), 64 * 1024)
     const rewrite = createEndpointRewriter({ path, forwarded, instance }, (inner) => {
-      if (!server || !principal) return
-      endpoint = context.endpoints.open(
-        { serverId: server.id, instanceId: instance.id, principalId: principal.id },
-        inner,
-      )
+      endpoint = openEndpoint(context, exchange, instance, inner)
+      holdUntil(context.sessionStore.written())
     })
     return (chunk) => {
       const out = rewrite(chunk)
-      if (endpoint) readAnswers(chunk)
+      if (endpoint.length > 0) readAnswers(chunk)
       return out
     }
   }
@@ -129,7 +127,7 @@ export function createResponseSink(
   function stop(): void {
     held = null
     exchange.keepAlive = () => {}
-    if (endpoint) context.endpoints.close(endpoint)
+    for (const session of endpoint) context.sessions.remove(session)
     if (resume) res.off('drain', resume)
   }
 
@@ -140,7 +138,14 @@ export function createResponseSink(
     }
     peek(chunk)
     const out = transform ? transform(chunk) : chunk
-    if (out === null) return true
+    return out === null || put(out)
+  }
+
+  function put(out: Buffer): boolean {
+    if (held) {
+      held.push(() => put(out))
+      return false
+    }
     if (head?.isEventStream) boundary.push(out)
     return res.write(out)
   }
@@ -167,8 +172,9 @@ export function createResponseSink(
 }
 
 /** An answer came on the stream: the request with its id is no longer under way. */
-function settle(endpoint: Endpoint | null, data: string): void {
+function settle(endpoint: Session[], data: string): void {
   const id = /"id":\s*("[^"]*"|-?\d+)/.exec(data)?.[1]
-  if (!endpoint || id === undefined || !/"(?:result|error)":/.test(data)) return
-  endpoint.pending.delete(id.startsWith('"') ? id.slice(1, -1) : Number(id))
+  if (endpoint.length === 0 || id === undefined || !/"(?:result|error)":/.test(data)) return
+  const answered = id.startsWith('"') ? id.slice(1, -1) : Number(id)
+  for (const { pending } of endpoint) pending?.delete(answered)
 }

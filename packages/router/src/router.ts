@@ -4,7 +4,6 @@ import type { Db } from '@moorage/db/client'
 import type { Registry } from 'prom-client'
 import { busyInstances } from './busy-instances.ts'
 import type { Context } from './context.ts'
-import { createEndpoints } from './endpoints.ts'
 import { handle } from './handle.ts'
 import { endAllIdleStreams, endForbidden, endIdleStreams, tendStreams } from './housekeeping.ts'
 import { createIdentity } from './identity.ts'
@@ -119,7 +118,6 @@ export function createRouter(options: RouterOptions): Router {
       limits,
       logger,
     },
-    endpoints: createEndpoints(table),
     site: {
       baseDomain: options.baseDomain?.toLowerCase() ?? null,
       hostnames: dashboard ? [dashboard.hostname] : [],

@@ -2,7 +2,7 @@ import type { Db } from '@moorage/db/client'
 import { z } from 'zod'
 import { postgresJson } from './postgres-json.ts'
 import { readRpcMessage } from './rpc-message.ts'
-import { idleState, type Session } from './sessions.ts'
+import { endpointPrefix, idleState, type Session } from './sessions.ts'
 
 /** Names a session as its primary key does. */
 export type SessionKey = Pick<Session, 'serverId' | 'id'>
@@ -118,6 +118,7 @@ function restored(row: Row): Session[] {
       createdAtMs: row.createdAt.getTime(),
       seenAtMs: row.seenAt.getTime(),
       ...idleState(),
+      pending: row.sessionId.startsWith(endpointPrefix) ? new Set() : null,
       replay: { logLevel: data.logLevel, resources: new Set(data.resources) },
     },
   ]

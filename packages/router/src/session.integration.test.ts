@@ -37,7 +37,10 @@ async function addServer(): Promise<TestServer & { mcp: string }> {
 }
 
 async function isUp(mcp: string): Promise<void> {
-  await until(async () => (await send(mcp, { headers: bearer(key) })).status !== 503)
+  await until(async () => {
+    const { status, text } = await send(mcp, { headers: bearer(key) })
+    return status !== 503 && !text.includes('no server of this name')
+  })
 }
 
 /** Deploys the new one and takes the old one away, as the builder does. */

@@ -30,6 +30,8 @@ export type Session = {
   inFlight: Map<string, number>
   /** Questions of the server's to the client (sampling, elicitation, roots), by the instance that waits. */
   asked: Map<string | number, string>
+  /** For HTTP+SSE (endpoints.ts): requests whose answers are still to come on its stream. Else null. */
+  pending: Set<string | number> | null
   /** Opened again since, so the client's Last-Event-ID is another instance's. */
   dropLastEventId: boolean
   reopening: Promise<void> | null
@@ -68,6 +70,9 @@ export type Sessions = {
   at(instanceId: string): number
   size(): number
 }
+
+/** Before the token of an HTTP+SSE endpoint, so that no client names one by header. */
+export const endpointPrefix = 'sse '
 
 const touchMs = 60_000
 
@@ -189,13 +194,21 @@ export function newSession(from: {
 /** Of a session with nothing under way. */
 export function idleState(): Pick<
   Session,
-  'former' | 'replay' | 'inFlight' | 'asked' | 'dropLastEventId' | 'reopening' | 'isStale'
+  | 'former'
+  | 'replay'
+  | 'inFlight'
+  | 'asked'
+  | 'pending'
+  | 'dropLastEventId'
+  | 'reopening'
+  | 'isStale'
 > {
   return {
     former: null,
     replay: { logLevel: null, resources: new Set() },
     inFlight: new Map(),
     asked: new Map(),
+    pending: null,
     dropLastEventId: false,
     reopening: null,
     isStale: false,

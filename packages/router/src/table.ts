@@ -31,6 +31,8 @@ export type ServerEntry = {
   access: 'private' | 'public' | 'own_auth'
   /** Where the server speaks MCP; `/mcp` under the slug leads there. */
   mcpPath: string
+  /** Its transport is HTTP+SSE, of 2024-11-05. */
+  isLegacySse: boolean
   reopenSessions: boolean
   routing: Routing
   /** Verified host names of its own, in lower case. */

@@ -79,7 +79,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
   async function deploy(
     server: TestServer,
     ports: number | number[],
-    plan: { path?: string; port?: number; runtime?: string } = {},
+    plan: { path?: string; port?: number; runtime?: string; transport?: string } = {},
   ): Promise<{ deploymentId: string; instanceIds: string[]; version: bigint }> {
     const deploymentId = newId('dep')
     const instances = [ports].flat().map((port) => ({ id: newId('ins'), port }))
@@ -101,7 +101,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
           plan: {
             path: plan.path ?? '/mcp',
             port: plan.port ?? 8000,
-            transport: 'streamable-http',
+            transport: plan.transport ?? 'streamable-http',
           },
         },
       })

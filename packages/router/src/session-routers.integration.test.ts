@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer, connect, echo, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
-import { endSession, listTools, openSession } from './testing/raw-session.ts'
-import { startSessionServer, type Upstream } from './testing/upstream.ts'
+import { endSession, initialize, json, listTools, openSession } from './testing/raw-session.ts'
+import { startSessionServer, startSseServer, type Upstream } from './testing/upstream.ts'
 
 let platform: TestPlatform
 let teamId: string
@@ -29,9 +29,9 @@ async function sessionServer(name: string) {
 }
 
 /** A server with these instances, and its URL at each of the two routers. */
-async function serve(ports: number[], routing = {}) {
+async function serve(ports: number[], routing = {}, plan = {}) {
   const server = await platform.addServer(teamId, { routing })
-  const { instanceIds, version } = await platform.deploy(server, ports)
+  const { instanceIds, version } = await platform.deploy(server, ports, plan)
   for (const { nodeId } of routers) await platform.drained(nodeId, version, [])
   const [a = '', b = ''] = routers.map(({ url }) => `${url}/${server.slug}/mcp`)
   return { server, instanceIds, a, b }
@@ -173,4 +173,35 @@ test('with re-opening, the sessions of an instance that dies go on at another', 
   await both[0].stop()
   for (const client of clients) expect(await echo(client, 'x')).toBe('right: x')
   await Promise.all(clients.map((client) => client.close()))
+})
+
+test('a POST of HTTP+SSE that comes to another router than its stream reaches its instance', async () => {
+  const both = [await startSseServer('left'), await startSseServer('right')]
+  upstreams.push(...both)
+  const plan = { path: '/sse', transport: 'sse' }
+  const { a, b } = await serve(
+    both.map(({ port }) => port),
+    {},
+    plan,
+  )
+  const other = await platform.addKey(teamId)
+  const knock = () => send(b, { method: 'POST', headers: bearer(other.key) })
+  await until(async () => (await knock()).status !== 401)
+  for (let i = 0; i < 4; i += 1) {
+    const stream = await fetch(a, { headers: bearer(key) })
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    const [endpoint = ''] = ((await reader?.read())?.value ?? '').match(/\/\S+/) ?? []
+    const post = (as: string) =>
+      send(new URL(endpoint, b).href, {
+        method: 'POST',
+        headers: { ...bearer(as), ...json },
+        body: JSON.stringify(initialize),
+      })
+    expect((await post(other.key)).status).toBe(404)
+    expect((await post(key)).status).toBe(202)
+    expect((await reader?.read())?.value).toContain('"serverInfo"')
+    await reader?.cancel()
+  }
+  const named = { ...bearer(key), 'mcp-session-id': 'sse anything' }
+  expect((await send(a, { method: 'POST', headers: named })).status).toBe(404)
 })
