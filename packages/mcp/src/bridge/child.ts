@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import { isMessage, type Message } from './json-rpc.ts'
 import { createLineReader } from './line-reader.ts'
 import { log, oneLine } from './log.ts'
@@ -114,10 +115,7 @@ function tryParse(line: string): unknown {
 }
 
 function lastLines(tail: Buffer): string {
-  const lines = tail
-    .toString()
-    .split('\n')
-    .map((line) => oneLine(line, 300).trim())
-  const last = lines.filter((line) => line !== '').slice(-5)
-  return last.length > 0 ? ` It said last: ${last.join(' | ')}` : ''
+  const lines = stripVTControlCharacters(tail.toString()).split('\n')
+  const last = lines.map((line) => oneLine(line, 300).trim()).filter((line) => line !== '')
+  return last.length > 0 ? ` It said last: ${last.slice(-5).join(' | ')}` : ''
 }

@@ -59,6 +59,8 @@ export function createExchange(options: {
     },
     answer(message, line) {
       open.delete(idKey(message.id))
+      // A session that did not come to be has no id.
+      if (message.error && !res.headersSent) res.removeHeader('Mcp-Session-Id')
       if (!accepts.json || (isBatch && accepts.stream)) startStream()
       if (streaming) stream.send(line)
       else collected.push(line)
