@@ -8,6 +8,7 @@ import { type Dashboard, startDashboard } from './start-dashboard.ts'
 export type Opened = {
   db: Db
   events: Events
+  databaseUrl: string
   teamId: string
   setupToken: string | null
   dashboard: Dashboard
@@ -49,6 +50,7 @@ export async function openDashboard(options: {
   return {
     db,
     events,
+    databaseUrl,
     teamId: team.id,
     setupToken,
     dashboard,

@@ -83,7 +83,7 @@ function FoundList({
       flush
     >
       {servers.length > 1 ? (
-        <fieldset className="max-h-72 overflow-y-auto border-b">
+        <fieldset className="max-h-72 min-w-0 overflow-y-auto border-b">
           <legend className="sr-only">Which one</legend>
           {servers.map((found) => (
             <label

@@ -74,7 +74,7 @@ export function SettingsSource({
             <PlanEditor
               plan={preview.plan}
               edits={edits}
-              without={settings?.start ? ['start'] : []}
+              without={settings?.openapi ? ['start', 'build'] : settings?.start ? ['start'] : []}
             />
           </Card>
         ) : null}

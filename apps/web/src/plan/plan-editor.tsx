@@ -1,16 +1,12 @@
 'use client'
 import type { BuildPlan } from '@moorage/build-plan/plan'
 import type { Settings } from '@moorage/build-plan/settings'
-import { Undo2 } from 'lucide-react'
-import { useId } from 'react'
-import { inputClass } from '../parts/field.tsx'
-import { Select } from '../parts/select.tsx'
+import { ChevronRight } from 'lucide-react'
 import { PlanDetails } from './plan-details.tsx'
-import { type FieldKey, planFields } from './plan-fields.ts'
+import { type FieldKey, type PlanField, planFields } from './plan-fields.ts'
+import { PlanRow } from './plan-row.tsx'
 import { Reasons } from './reasons.tsx'
 import type { PlanEdits } from './use-plan-edits.ts'
-
-type Field = (typeof planFields)[number]
 
 /**
  * A plan with the reason for every choice, each open to change. Without a plan every choice is
@@ -34,124 +30,40 @@ export function PlanEditor({
     ({ fits, key }) =>
       !without.includes(key) && (plan === null ? key !== 'dockerfile' : fits(plan)),
   )
-  const told = (field: Field) =>
-    plan?.reasons.filter(({ choice }) => field.choice.test(choice)) ?? []
+  const planned = ({ key, planned: text }: PlanField) =>
+    plan && settled[key] === undefined ? text(plan) : ''
+  const isChosen = (field: PlanField) =>
+    plan === null || planned(field) !== '' || settled[field.key] !== undefined
   const others = plan?.reasons.filter(({ choice }) => !fields.some((it) => it.choice.test(choice)))
+  const row = (field: PlanField) => (
+    <PlanRow
+      key={field.key}
+      field={field}
+      planned={planned(field)}
+      reasons={plan?.reasons.filter(({ choice }) => field.choice.test(choice)) ?? []}
+      edits={edits}
+      disabled={disabled}
+    />
+  )
+  const unused = fields.filter((field) => !isChosen(field))
   return (
     <div className="grid gap-4">
-      <div className="grid">
-        {fields.map((field) => (
-          <PlanRow
-            key={field.key}
-            field={field}
-            planned={plan && settled[field.key] === undefined ? field.planned(plan) : ''}
-            reasons={told(field).map(({ because }) => because)}
-            edits={edits}
-            disabled={disabled}
-          />
-        ))}
-      </div>
+      <div>{fields.filter(isChosen).map(row)}</div>
       {others && others.length > 0 ? (
         <div className="sm:pl-[10.5rem]">
           <Reasons reasons={others} />
         </div>
       ) : null}
+      {unused.length > 0 ? (
+        <details className="group border-t pt-3 text-sm">
+          <summary className="flex items-center gap-1 rounded-sm text-muted hover:text-text">
+            <ChevronRight className="size-3.5 text-faint transition-transform duration-150 group-open:rotate-90" />
+            More to set: {unused.map(({ label }) => label.toLowerCase()).join(', ')}
+          </summary>
+          <div className="mt-3">{unused.map(row)}</div>
+        </details>
+      ) : null}
       {plan ? <PlanDetails plan={plan} /> : null}
     </div>
   )
-}
-
-function PlanRow({
-  field,
-  planned,
-  reasons,
-  edits,
-  disabled,
-}: {
-  field: Field
-  planned: string | null
-  reasons: string[]
-  edits: PlanEdits
-  disabled: boolean
-}) {
-  const id = useId()
-  const { key, label } = field
-  const own = edits.text(key)
-  const isOwn = own !== undefined && own !== ''
-  const fault = edits.fault(key)
-  const change = (text: string) => (text === planned ? edits.reset(key) : edits.set(key, text))
-  const why = isOwn ? ['it is set here'] : reasons
-  return (
-    <div className="grid items-start gap-x-4 gap-y-1 border-t py-2.5 first:border-t-0 first:pt-0 sm:grid-cols-[9.5rem_minmax(0,1fr)]">
-      <label htmlFor={id} id={`${id}-label`} className="text-sm text-muted sm:pt-1.5">
-        {label}
-      </label>
-      <div className="grid min-w-0 gap-1">
-        <div className="flex items-center gap-1.5">
-          {key === 'transport' ? (
-            <div className="min-w-0 flex-1">
-              <Select
-                label={label}
-                hideLabel
-                disabled={disabled}
-                value={own || planned || ''}
-                onChange={change}
-                items={transports(isOwn || planned ? null : 'As it is found')}
-              />
-            </div>
-          ) : (
-            <input
-              id={id}
-              value={own ?? planned ?? ''}
-              disabled={disabled}
-              spellCheck={false}
-              autoComplete="off"
-              placeholder={placeholderOf(field, planned, own)}
-              onChange={(event) => change(event.target.value)}
-              aria-invalid={fault ? true : undefined}
-              aria-describedby={`${id}-note`}
-              className={`${inputClass} font-mono text-sm ${isOwn ? 'border-accent' : ''}`}
-            />
-          )}
-          {isOwn && !disabled ? (
-            <button
-              type="button"
-              title="Back to what is found"
-              aria-label={`Reset ${label}`}
-              onClick={() => edits.reset(key)}
-              className="grid size-7 shrink-0 place-items-center rounded-md text-faint hover:bg-hover hover:text-text"
-            >
-              <Undo2 className="size-3.5" />
-            </button>
-          ) : null}
-        </div>
-        <div id={`${id}-note`} aria-live="polite" className="text-xs empty:hidden">
-          {fault ? (
-            <p className="text-failed">{fault}</p>
-          ) : (
-            why.map((because) => (
-              <p key={because} className="break-words text-faint">
-                because {because}
-              </p>
-            ))
-          )}
-        </div>
-      </div>
-    </div>
-  )
-}
-
-function placeholderOf(field: Field, planned: string | null, own: string | undefined): string {
-  if (own === '') return 'what is found at the next deployment'
-  if (planned === null) return 'set by Moorage; type here to replace it'
-  return field.placeholder ? `none, such as ${field.placeholder}` : ''
-}
-
-function transports(unset: string | null) {
-  return [
-    ...(unset ? [{ value: '', label: unset }] : []),
-    { value: 'streamable-http', label: 'Streamable HTTP' },
-    { value: 'sse', label: 'HTTP with SSE, the old kind' },
-    { value: 'stdio', label: 'stdio: Moorage puts a bridge in front' },
-  ]
 }

@@ -13,7 +13,7 @@ export type FieldKey =
   | 'packages'
   | 'buildPackages'
 
-type PlanField = {
+export type PlanField = {
   key: FieldKey
   label: string
   /** What was planned, as text that can be edited; null where it is not for editing. */
@@ -72,7 +72,7 @@ export const planFields: readonly PlanField[] = [
     label: 'Path',
     planned: ({ path }) => path,
     choice: /^path/i,
-    fits: () => true,
+    fits: runs,
   },
   {
     key: 'python',
@@ -98,7 +98,7 @@ export const planFields: readonly PlanField[] = [
   },
   {
     key: 'buildPackages',
-    label: 'For the build alone',
+    label: 'Build packages',
     planned: ({ buildPackages }) => (buildPackages ?? []).join(' '),
     choice: /^build packages/i,
     fits: (plan) => builds(plan) && plan.kind !== 'dockerfile',

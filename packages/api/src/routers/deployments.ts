@@ -1,4 +1,5 @@
 import { authorize, notFound, type Principal } from '@moorage/access/principal'
+import type { Server } from '@moorage/db/client'
 import { cancelDeployment } from '@moorage/deployments/cancel-deployment'
 import { createDeployment } from '@moorage/deployments/create-deployment'
 import { rollbackDeployment } from '@moorage/deployments/rollback-deployment'
@@ -115,10 +116,10 @@ async function read(
 
 /** A server whose source comes by push is deployed again from what was pushed last. */
 async function lastPush(
-  ctx: Asking & { server: { id: string; repoUrl: string | null } },
+  ctx: Asking & { server: Pick<Server, 'id' | 'source' | 'repoUrl'> },
   ref: string | undefined,
 ): Promise<{ commitSha?: string; commitMessage?: string }> {
-  if (ctx.server.repoUrl) return {}
+  if (ctx.server.source === 'settings' || ctx.server.repoUrl) return {}
   const last = await ctx.deps.db.deployment.findFirst({
     where: { serverId: ctx.server.id, commitSha: { not: null }, ...(ref ? { ref } : {}) },
     orderBy: { createdAt: 'desc' },
