@@ -42,17 +42,28 @@ const operationSchema = z.string().min(1).max(300)
 
 /** An OpenAPI 3 document whose operations become tools. */
 const openapiSchema = z.strictObject({
-  /** A file below the root directory, or an https URL that is read at each deployment. */
-  document: z.string().min(1).max(2000),
-  /** Where the API answers; without it, the document's first server. */
+  document: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe('A file below the root directory, or an https URL that is read at each deployment.'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .max(2000)
-    .optional(),
-  /** The operations that become tools; without it, all. `*` stands for any characters, "tag:NAME" for a tag. */
-  include: z.array(operationSchema).max(500).optional(),
-  exclude: z.array(operationSchema).max(500).optional(),
-  /** Other names and descriptions for single operations. */
+    .optional()
+    .describe('Where the API answers; without it, the document’s first server.'),
+  include: z
+    .array(operationSchema)
+    .max(500)
+    .optional()
+    .describe(
+      'The operations that become tools, by operationId or as "GET /pets"; without it, all. `*` stands for any characters, "tag:NAME" for a tag.',
+    ),
+  exclude: z
+    .array(operationSchema)
+    .max(500)
+    .optional()
+    .describe('Operations that become none, named in the same way.'),
   tools: z
     .record(
       operationSchema,
@@ -64,10 +75,13 @@ const openapiSchema = z.strictObject({
         description: z.string().max(4000).optional(),
       }),
     )
-    .optional(),
-  /** Sent along with every call of the API. */
-  headers: headersSchema.optional(),
-  query: z.record(z.string().max(100), argumentSchema).optional(),
+    .optional()
+    .describe('Other names and descriptions for single operations.'),
+  headers: headersSchema.optional().describe('Headers of every call of the API.'),
+  query: z
+    .record(z.string().max(100), argumentSchema)
+    .optional()
+    .describe('Query parameters of every call of the API.'),
 })
 export type OpenapiSettings = z.infer<typeof openapiSchema>
 
@@ -76,47 +90,85 @@ export type OpenapiSettings = z.infer<typeof openapiSchema>
  * in the dashboard, which come first. Every field replaces what planning would have found.
  */
 export const settingsSchema = z.strictObject({
-  $schema: z.string().max(1024).optional(),
-  name: z.string().max(100).optional(),
-  rootDir: z.string().optional(),
-  dockerfile: z.string().optional(),
-  /** An image that exists already, by tag or digest, instead of a build. */
+  $schema: z.string().max(1024).optional().describe('Where an editor finds this schema.'),
+  name: z.string().max(100).optional().describe('What the server is called, for people.'),
+  rootDir: z
+    .string()
+    .optional()
+    .describe(
+      'The server’s directory, relative to the repository’s root. In a moorage.json at the root.',
+    ),
+  dockerfile: z
+    .string()
+    .optional()
+    .describe('A Dockerfile to build with, relative to the root directory, which is its context.'),
   image: z
     .string()
     .max(500)
     .regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/)
-    .optional(),
-  openapi: openapiSchema.optional(),
-  /** An MCP server that runs elsewhere: nothing is built, calls go on to it. */
+    .optional()
+    .describe('An image that exists already, by tag or digest, instead of a build.'),
+  openapi: openapiSchema
+    .optional()
+    .describe('An OpenAPI 3 document whose operations become tools, instead of code.'),
   remote: z
     .strictObject({
       url: z.url({ protocol: /^https?$/ }).max(2000),
       headers: headersSchema.optional(),
     })
-    .optional(),
-  start: commandSchema.optional(),
-  build: commandSchema.optional(),
-  port: z.int().min(1).max(65535).optional(),
+    .optional()
+    .describe(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: shown as it is written there
+      'An MCP server that runs elsewhere: nothing is built, calls go on to its url. Values of headers may name the server’s variables as ${NAME}.',
+    ),
+  start: commandSchema.optional().describe(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: shown as it is written there
+    'The command that starts the server: words, or a plain line that needs no shell. ${PORT} and ${HOST} are filled in. `npx -y NAME`, `uvx NAME` and `docker run -i --rm IMAGE` need no repository.',
+  ),
+  build: commandSchema
+    .optional()
+    .describe('The command that builds the server, after its dependencies are installed.'),
+  port: z
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('The port that the server listens on, where it does not read PORT.'),
   path: z
     .string()
     .max(200)
     .regex(/^\/[A-Za-z0-9._~/-]*$/)
-    .optional(),
-  transport: z.enum(['streamable-http', 'sse', 'stdio']).optional(),
+    .optional()
+    .describe('The path on which the server speaks MCP; usually /mcp, or /sse.'),
+  transport: z
+    .enum(['streamable-http', 'sse', 'stdio'])
+    .optional()
+    .describe('What the server itself speaks. One on stdio is served by a bridge.'),
   python: z
     .string()
     .regex(/^3\.\d{1,2}$/)
-    .optional(),
+    .optional()
+    .describe('The version of Python, such as 3.12.'),
   node: z
     .string()
     .regex(/^\d{2}$/)
-    .optional(),
-  packages: packagesSchema.optional(),
-  buildPackages: packagesSchema.optional(),
+    .optional()
+    .describe('The version of Node, such as 24.'),
+  packages: packagesSchema
+    .optional()
+    .describe(
+      'Debian packages that the running server needs, on top of those that it is known to need.',
+    ),
+  buildPackages: packagesSchema
+    .optional()
+    .describe(
+      'Debian packages that the build alone needs, such as compilers; no image keeps them.',
+    ),
   env: z
     .record(envNameSchema, argumentSchema.refine(isOneLine, 'must be one line'))
     .refine((env) => Object.keys(env).length <= 100, 'at most 100 variables')
-    .optional(),
+    .optional()
+    .describe('Variables that anybody may read. Secrets belong to the server’s own variables.'),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
