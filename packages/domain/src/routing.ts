@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Null: no limit. */
-const limit = z.number().int().min(1).max(1_000_000).nullable()
+const limit = z.number().int().min(1).max(1_000_000_000).nullable()
 
 const keyLimits = {
   /** tools/call requests a minute, on all servers together. */

@@ -1,4 +1,4 @@
-import { hashKey, keyPrefix } from '@moorage/access/api-key'
+import { keyPrefix } from '@moorage/access/api-key'
 import { AppError } from '@moorage/domain/error'
 import { scopesMay } from '@moorage/domain/permission'
 import type { KeyEntry, ServerEntry, Table } from './table.ts'
@@ -44,14 +44,21 @@ export function isStillAllowed(table: Table, serverId: string, principal: Princi
 }
 
 function goodKey(table: Table, authorization: string | undefined): KeyEntry {
-  const token = authorization?.match(/^bearer +(\S+) *$/i)?.[1]
+  const token = bearerToken(authorization)
   if (!token)
     throw new AppError('unauthenticated', 'This server needs an API key.', {
       hint: 'Send it as "Authorization: Bearer mrg_...".',
     })
-  const key = token.startsWith(keyPrefix) ? table.keyByHash(hashKey(token)) : undefined
+  const key = table.keyByToken(token)
   if (!key || isExpired(key)) throw keyRefused()
   return key
+}
+
+/** The form in which nearly all send it needs no regular expression. */
+function bearerToken(authorization: string | undefined): string | undefined {
+  if (authorization?.startsWith(`Bearer ${keyPrefix}`) && !authorization.includes(' ', 7))
+    return authorization.slice(7)
+  return authorization?.match(/^bearer +(\S+) *$/i)?.[1]
 }
 
 export function keyRefused(): AppError {

@@ -73,12 +73,13 @@ export function requestHeaders(
   const named = connectionNames(req.headers.connection)
   const headers = ['Host', to.instance.hostHeader]
   const { remote } = to.instance
-  const taken = new Set(pairs(remote?.headers ?? []).map(([name]) => name.toLowerCase()))
-  for (const [name, value] of pairs(req.rawHeaders)) {
+  const taken = remote ? namesOf(remote.headers) : none
+  const raw = req.rawHeaders
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name = '', value = ''] = [raw[i], raw[i + 1]]
     const lower = name.toLowerCase()
-    if (named.has(lower)) continue
+    if (named.has(lower) || ours.test(lower)) continue
     if (notSent.has(lower) && !(lower === 'cookie' && to.forwarded.cookies)) continue
-    if (ours.test(lower)) continue
     if (lower === 'authorization' && to.server.access !== 'own_auth') continue
     if (remote && (lower === 'authorization' || lower === 'cookie' || taken.has(lower))) continue
     if (lower === 'mcp-session-id' && to.sessionId !== undefined) continue
@@ -133,9 +134,7 @@ export function responseHeaders(
   raw: readonly (Buffer | string)[],
   from: { instance: InstanceEntry; forwarded: Forwarded; clientSessionId: string | null },
 ): ResponseHeaders {
-  const all = pairs(raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1'))))
-  const lowered = all.map(([name, value]) => [name, value, name.toLowerCase()] as const)
-  const named = connectionNames(lowered.find(([, , lower]) => lower === 'connection')?.[1])
+  const named = connectionNames(connectionOf(raw))
   const found: ResponseHeaders = {
     headers: [],
     isEventStream: false,
@@ -145,10 +144,11 @@ export function responseHeaders(
     sessionId: null,
   }
   let unbuffered = false
-  for (const [name, value, lower] of lowered) {
-    if (named.has(lower)) continue
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name, value] = [text(raw[i]), text(raw[i + 1])]
+    const lower = name.toLowerCase()
     const isCookie = lower === 'set-cookie' && from.forwarded.cookies
-    if (notReturned.has(lower) && !isCookie) continue
+    if (named.has(lower) || (notReturned.has(lower) && !isCookie)) continue
     if (lower.startsWith('moorage-') || lower.startsWith('access-control-')) continue
     // A remote that refuses our credentials says nothing of the client's.
     if (lower === 'www-authenticate' && from.instance.remote) continue
@@ -211,8 +211,17 @@ function connectionNames(connection: string | undefined): Set<string> {
 
 const none: Set<string> = new Set()
 
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = []
-  for (let i = 0; i + 1 < flat.length; i += 2) list.push([flat[i] ?? '', flat[i + 1] ?? ''])
-  return list
+function connectionOf(raw: readonly (Buffer | string)[]): string | undefined {
+  const nameLength = 'connection'.length
+  for (let i = 0; i + 1 < raw.length; i += 2)
+    if (raw[i]?.length === nameLength && /^connection$/i.test(text(raw[i]))) return text(raw[i + 1])
+  return undefined
+}
+
+function text(part: Buffer | string | undefined): string {
+  return typeof part === 'object' ? part.toString('latin1') : (part ?? '')
+}
+
+function namesOf(flat: readonly string[]): Set<string> {
+  return new Set(flat.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()))
 }

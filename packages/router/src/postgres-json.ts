@@ -4,8 +4,8 @@
  * escaped is what has to go.
  */
 export function postgresJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g,
-    '$1\ufffd',
-  )
+  const json = JSON.stringify(value)
+  return !json.includes('\\u')
+    ? json
+    : json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\ufffd')
 }

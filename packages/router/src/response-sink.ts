@@ -37,6 +37,8 @@ export function createResponseSink(
   let peeked: Buffer[] | null = []
   let peekedBytes = 0
   let resume: (() => void) | null = null
+  /** The first bytes of an answer, held for as long as the rest may come with them; null: sent. */
+  let first: Buffer | null | undefined
   /** What has to wait until the session is written down. */
   let held: (() => void)[] | null = null
 
@@ -147,14 +149,28 @@ export function createResponseSink(
       return false
     }
     if (head?.isEventStream) boundary.push(out)
+    else if (first === undefined) {
+      first = out
+      process.nextTick(putFirst)
+      return true
+    }
+    putFirst()
     return res.write(out)
+  }
+
+  function putFirst(): void {
+    if (first && !res.destroyed) res.write(first)
+    first = null
   }
 
   function end(onEnded: () => void): void {
     if (held) return void held.push(() => end(onEnded))
     if (head?.isJson && peeked) exchange.rpcErrorCode = rpcErrorCode(Buffer.concat(peeked))
     stop()
-    res.end()
+    // Head and body as one string go out in one write, which is what most answers come to.
+    if (first) res.end(first.toString('latin1'), 'latin1')
+    else res.end()
+    first = null
     onEnded()
   }
 

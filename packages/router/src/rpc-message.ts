@@ -18,56 +18,55 @@ export type RpcMessage = {
   initialize: unknown
 }
 
-const text = z.string().optional().catch(undefined)
-const clientSchema = z.object({ name: z.string(), version: z.string() }).optional().catch(undefined)
-const id = z.union([z.string(), z.number()])
-const messageSchema = z.object({
-  id: id.nullish().catch(null),
-  method: text,
-  params: z
-    .object({
-      name: text,
-      uri: text,
-      level: text,
-      requestId: id.optional().catch(undefined),
-      protocolVersion: text,
-      clientInfo: clientSchema,
-      _meta: z
-        .object({
-          'io.modelcontextprotocol/protocolVersion': text,
-          'io.modelcontextprotocol/clientInfo': clientSchema,
-        })
-        .optional()
-        .catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-})
 const errorSchema = z.object({ error: z.object({ code: z.number().int() }) })
 
-/** Null where the body is no JSON-RPC message; then it is the server's business, not ours. */
+/**
+ * Null where the body is no JSON-RPC message; then it is the server's business, not ours. Read field
+ * by field, as a schema would take most of the time that there is for a request.
+ */
 export function readRpcMessage(body: Buffer): RpcMessage | null {
   const json = parseJson(body)
+  if (typeof json !== 'object' || json === null) return null
+  const isBatch = Array.isArray(json)
   // A batch (2025-03-26 only) is named for its first message.
-  const parsed = messageSchema.safeParse(Array.isArray(json) ? json[0] : json)
-  if (!parsed.success) return null
-  const { method, params } = parsed.data
-  const meta = params?._meta
+  const message = fields(isBatch ? json[0] : json)
+  const params = fields(message.params)
+  const meta = fields(params._meta)
+  const method = text(message.method)
   return {
-    id: parsed.data.id ?? null,
-    method: method ?? null,
-    target: params?.name ?? params?.uri ?? null,
-    client: params?.clientInfo ?? meta?.['io.modelcontextprotocol/clientInfo'] ?? null,
-    protocol: params?.protocolVersion ?? meta?.['io.modelcontextprotocol/protocolVersion'] ?? null,
-    cancels: method === 'notifications/cancelled' ? (params?.requestId ?? null) : null,
-    level: params?.level ?? null,
-    calls: [json].flat().filter(isToolCall).length,
-    initialize: method === 'initialize' && !Array.isArray(json) ? json : null,
+    id: idOf(message.id),
+    method,
+    target: text(params.name) ?? text(params.uri),
+    client: client(params.clientInfo) ?? client(meta['io.modelcontextprotocol/clientInfo']),
+    protocol: text(params.protocolVersion) ?? text(meta['io.modelcontextprotocol/protocolVersion']),
+    cancels: method === 'notifications/cancelled' ? idOf(params.requestId) : null,
+    level: text(params.level),
+    calls: isBatch ? json.filter(isToolCall).length : Number(isToolCall(json)),
+    initialize: method === 'initialize' && !isBatch ? json : null,
   }
 }
 
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : noFields
+}
+
+const noFields: Record<string, unknown> = {}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function idOf(value: unknown): string | number | null {
+  return typeof value === 'string' || typeof value === 'number' ? value : null
+}
+
+function client(value: unknown): RpcMessage['client'] {
+  const { name, version } = fields(value)
+  return typeof name === 'string' && typeof version === 'string' ? { name, version } : null
+}
+
 function isToolCall(message: unknown): boolean {
-  return (message as { method?: unknown } | null)?.method === 'tools/call'
+  return fields(message).method === 'tools/call'
 }
 
 /** The code of a JSON-RPC error answer, or null. Looks twice only at what may be one. */
@@ -100,7 +99,7 @@ export function isRepeatable(httpMethod: string, message: RpcMessage | null): bo
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return JSON.parse(body.toString())
   } catch {
     return null
   }

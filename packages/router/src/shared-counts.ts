@@ -56,22 +56,13 @@ export function createSharedCounts(deps: { events: Events; logger: Logger }): Sh
     return rolled(found)
   }
 
-  function* everywhere(id: string): Generator<{ counter: Counter; isFresh: boolean }> {
-    const mine = own.get(id)
-    if (mine) yield { counter: rolled(mine), isFresh: true }
-    for (const { counters, busySeenMs } of others.values()) {
-      const theirs = counters.get(id)
-      if (theirs)
-        yield { counter: rolled(theirs), isFresh: Date.now() - busySeenMs < believeBusyMs }
-    }
-  }
-
   function totals(id: string): { before: number; now: number; busy: number } {
     const sum = { before: 0, now: 0, busy: 0 }
-    for (const { counter, isFresh } of everywhere(id)) {
-      sum.before += counter.before
-      sum.now += counter.now
-      if (isFresh) sum.busy += counter.busy
+    const mine = own.get(id)
+    if (mine) add(sum, rolled(mine), true)
+    for (const { counters, busySeenMs } of others.values()) {
+      const theirs = counters.get(id)
+      if (theirs) add(sum, rolled(theirs), Date.now() - busySeenMs < believeBusyMs)
     }
     return sum
   }
@@ -158,6 +149,12 @@ export function createSharedCounts(deps: { events: Events; logger: Logger }): Sh
       await unsubscribe()
     },
   }
+}
+
+function add(sum: Omit<Counter, 'window'>, counter: Counter, isFresh: boolean): void {
+  sum.before += counter.before
+  sum.now += counter.now
+  if (isFresh) sum.busy += counter.busy
 }
 
 function rolled(counter: Counter): Counter {

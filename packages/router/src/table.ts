@@ -1,3 +1,4 @@
+import { hashKey, keyPrefix } from '@moorage/access/api-key'
 import type { Role, Scope } from '@moorage/domain/permission'
 import type { KeyLimits, Routing } from '@moorage/domain/routing'
 
@@ -8,6 +9,8 @@ export type RemoteEntry = {
   /** Name, value, name, value: its operator's, secrets among them. No caller sets any of these names. */
   headers: readonly string[]
 }
+
+const rememberedTokens = 10_000
 
 export type InstanceEntry = {
   id: string
@@ -63,6 +66,8 @@ export type Table = {
   server(id: string): ServerEntry | undefined
   instance(id: string): InstanceEntry | undefined
   keyByHash(hash: string): KeyEntry | undefined
+  /** The key as it is sent; what is known by hash is remembered by it for the next request. */
+  keyByToken(token: string): KeyEntry | undefined
   /** Puts these; of `ids`, those that are not among them are gone. */
   putServers(servers: ServerEntry[], ids: Iterable<string>): void
   putKeys(keys: KeyEntry[], ids: Iterable<string>): void
@@ -78,6 +83,7 @@ export function createTable(): Table {
   const instances = new Map<string, InstanceEntry>()
   const keys = new Map<string, KeyEntry>()
   const hashes = new Map<string, KeyEntry>()
+  const tokens = new Map<string, KeyEntry>()
 
   function dropServer(id: string): void {
     const old = servers.get(id)
@@ -88,11 +94,19 @@ export function createTable(): Table {
     for (const instance of old.instances) instances.delete(instance.id)
   }
 
+  function findToken(token: string): KeyEntry | undefined {
+    const key = token.startsWith(keyPrefix) ? hashes.get(hashKey(token)) : undefined
+    if (key && tokens.size >= rememberedTokens) tokens.clear()
+    if (key) tokens.set(token, key)
+    return key
+  }
+
   function dropKey(id: string): void {
     const old = keys.get(id)
     if (!old) return
     keys.delete(id)
     hashes.delete(old.hash)
+    tokens.clear()
   }
 
   return {
@@ -101,6 +115,7 @@ export function createTable(): Table {
     server: (id) => servers.get(id),
     instance: (id) => instances.get(id),
     keyByHash: (hash) => hashes.get(hash),
+    keyByToken: (token) => tokens.get(token) ?? findToken(token),
     serverIds: () => [...servers.keys()],
     keyIds: () => [...keys.keys()],
     putServers: (list, ids) => {
