@@ -163,14 +163,14 @@ test('1 GB goes through without filling the router', async () => {
   let looked = 0
   for await (const chunk of res) {
     received += chunk.length
-    if (received - looked > 128 * mib) {
+    if (received - looked > 256 * mib) {
       looked = received
       most = Math.max(most, (await liveBytes()) - before)
     }
   }
   expect(received).toBe(total * mib)
   expect(most).toBeLessThan(32 * mib)
-})
+}, 300_000)
 
 test('no memory, no socket and nothing in flight stays behind, however often', async () => {
   const round = async () => {

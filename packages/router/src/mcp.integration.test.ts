@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bearer, connect, echo, send } from './testing/client.ts'
+import { bearer, connect, echo, isServed, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, until } from './testing/platform.ts'
 import { startModernServer, startSessionServer, type Upstream } from './testing/upstream.ts'
 
@@ -27,7 +27,7 @@ async function serve<T extends Upstream>(starting: Promise<T>, plan: { path?: st
   const server = await platform.addServer(teamId)
   await platform.deploy(server, upstream.port, plan)
   const path = `${url}/${server.slug}`
-  await until(async () => (await send(`${path}/mcp`, { headers: bearer(key) })).status !== 503)
+  await until(() => isServed(`${path}/mcp`, key))
   return { upstream, server, path, mcp: `${path}/mcp` }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bearer, connect, echo, send } from './testing/client.ts'
+import { bearer, connect, echo, isServed, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
 import { initialize, json, listTools as list, openSession as open } from './testing/raw-session.ts'
 import { startSessionServer, startSseServer, type Upstream } from './testing/upstream.ts'
@@ -37,10 +37,7 @@ async function addServer(): Promise<TestServer & { mcp: string }> {
 }
 
 async function isUp(mcp: string): Promise<void> {
-  await until(async () => {
-    const { status, text } = await send(mcp, { headers: bearer(key) })
-    return status !== 503 && !text.includes('no server of this name')
-  })
+  await until(() => isServed(mcp, key))
 }
 
 /** Deploys the new one and takes the old one away, as the builder does. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bearer, connect, echo, send } from './testing/client.ts'
+import { bearer, connect, echo, isServed, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, until } from './testing/platform.ts'
 import { startModernServer, startSessionServer } from './testing/upstream.ts'
 
@@ -28,7 +28,7 @@ test.each(['legacy', '2026-07-28'] as const)(
     const mcp = `${url}/${server.slug}/mcp`
     let upstream = await start()
     let { instanceIds } = await platform.deploy(server, upstream.port)
-    await until(async () => (await send(mcp, { headers: bearer(key) })).status !== 503)
+    await until(() => isServed(mcp, key))
     const clients = await Promise.all(Array.from({ length: 8 }, () => connect(mcp, key, era)))
 
     let stop = false
@@ -53,7 +53,7 @@ test.each(['legacy', '2026-07-28'] as const)(
     stop = true
     await Promise.all(load)
     expect(failures).toEqual([])
-    expect(calls).toBeGreaterThan(100)
+    expect(calls).toBeGreaterThan(40)
     await Promise.all(clients.map((client) => client.close()))
     await upstream.stop()
   },

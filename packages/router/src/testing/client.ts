@@ -36,6 +36,12 @@ export function send(
   })
 }
 
+/** Does the router know of the server by now, of the key, and of an instance? */
+export async function isServed(url: string, key: string): Promise<boolean> {
+  const { status, text } = await send(url, { headers: bearer(key) })
+  return status !== 401 && status !== 503 && !text.includes('no server of this name')
+}
+
 export function bearer(key: string): Record<string, string> {
   return { Authorization: `Bearer ${key}` }
 }
