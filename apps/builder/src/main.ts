@@ -53,13 +53,13 @@ const watching = supervisor.watch().catch((error: unknown) => {
   if (!stop.signal.aborted) log.error({ error }, 'watching instances ended')
 })
 const stopTick = every(5_000, [() => supervisor.reconcile(), () => sweep(builder, running)])
+let stopping = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown())
+process.once('disconnect', () => void shutDown())
+// Not before that: whoever hears it may tell us to end.
 process.send?.({ type: 'ready', runtime: driver.name })
 log.info({ runtime: driver.name }, 'builder is ready')
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown())
-process.once('disconnect', () => void shutDown())
-
-let stopping = false
 async function shutDown(): Promise<void> {
   if (stopping) return
   stopping = true
