@@ -121,6 +121,7 @@ test.each([
     'notes.py: error: the following arguments are required: --db, --user',
     /--db, --user.*"start"/,
   ],
+  ['handshake', 'Usage: basic-memory [OPTIONS] COMMAND [ARGS]...', /wants a command.*"start"/],
   ['handshake', "Error: Missing option '--api-key'.", /--api-key.*"start"/],
   [
     'build',
@@ -162,6 +163,11 @@ test.each([
     'handshake',
     'UndefinedValueError: API_KEY not found. Declare it as envvar',
     /API_KEY is not set/,
+  ],
+  [
+    'handshake',
+    "ValueError: No database URL provided. Please specify via 'DATABASE_URI' environment variable or argument.",
+    /DATABASE_URI is not set/,
   ],
   ['handshake', 'OpenAPI: the environment variable TOKEN is not set', /TOKEN is not set/],
 ])('in %s, %j', (step, line, hint) => {

@@ -47,6 +47,11 @@ export const knownFaults: readonly KnownFault[] = [
       `The server wants arguments (${(match[1] ?? match[2] ?? '').trim()}): add them to "start" in moorage.json or in the settings.`,
   },
   {
+    pattern: /^(?:bridge: .{0,80})?\s*Usage: \S{1,100} .{0,40}\bCOMMAND\b/,
+    hint: () =>
+      'The program prints its usage and ends, for it wants a command: add that to "start" in moorage.json or in the settings.',
+  },
+  {
     pattern: /Cannot find (?:module|package) ['"]([^'"]{1,200})['"]/,
     hint: ([, name]) =>
       `Node finds no ${name}: add the package to dependencies (devDependencies are gone at run time), or check the path and that the build writes the file.`,
@@ -142,7 +147,7 @@ export const knownFaults: readonly KnownFault[] = [
   },
   {
     pattern:
-      /\b(?!(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|CRITICAL|HTTP|JSON|URL|MCP)\b)([A-Z][A-Z0-9_]{2,80})\b[^.\n]{0,60}\b(?:is required|must be set|is not set|not set|is missing|not defined|required but|environment variable not found)|[Mm]issing (?:required )?(?:environment|env) variables?:? ['"`]?([A-Z][A-Z0-9_]{1,80})|\b([A-Z][A-Z0-9_]{1,80}) not found\. Declare it as envvar|[Pp]lease set (?:the )?['"`]?([A-Z][A-Z0-9]*_[A-Z0-9_]{1,80})/,
+      /\b(?!(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|CRITICAL|HTTP|JSON|URL|MCP)\b)([A-Z][A-Z0-9_]{2,80})\b[^.\n]{0,60}\b(?:is required|must be set|is not set|not set|is missing|not defined|required but|environment variable not found)|[Mm]issing (?:required )?(?:environment|env) variables?:? ['"`]?([A-Z][A-Z0-9_]{1,80})|\b([A-Z][A-Z0-9_]{1,80}) not found\. Declare it as envvar|(?:[Nn]o|[Mm]issing|[Ss]pecify|[Pp]rovide|[Rr]equires?|[Ss]et)\b[^\n]{0,120}['"` ]([A-Z][A-Z0-9]*_[A-Z0-9_]{1,80})['"`]? environment variable|[Pp]lease set (?:the )?['"`]?([A-Z][A-Z0-9]*_[A-Z0-9_]{1,80})/,
     hint: (match) =>
       `The environment variable ${match.slice(1).find(Boolean)} is not set: add it to the server's environment.`,
   },

@@ -58,6 +58,17 @@ test.each(['    mcp = FastMCP("x")', '# mcp = FastMCP("x")', 'mcp = FastMCPx("x"
   },
 )
 
+test.each([
+  ['def run():\n    register_tools()\n    mcp.run()', true],
+  ['def main():\n    mcp.add_tool(add)\n    mcp.run()', true],
+  ['register_tools(mcp)', false],
+  ['@mcp.tool\ndef add():\n    registry.register_call()', false],
+  ['import tools', false],
+])('knows whether tools are added only when it is run: %j', (more, late) => {
+  const entry = findPythonEntry(sourceTreeFrom({ 'x.py': `${make('mcp')}${more}\n` }))
+  expect(entry?.registersLate).toBe(late)
+})
+
 test('knows a server that runs as it is imported, and one that needs its package', () => {
   const bare = findPythonEntry(sourceTreeFrom({ 'x.py': `${make('mcp')}mcp.run()` }))
   const guarded = findPythonEntry(sourceTreeFrom({ 'x.py': `${make('mcp')}def f():\n  mcp.run()` }))

@@ -10,6 +10,8 @@ export type PythonEntry = {
   runsOnImport: boolean
   /** Imports its neighbours by `from .x import`, so it only loads as part of its package. */
   relativeImports: boolean
+  /** Its tools are added by a function that is only called when the file is run. */
+  registersLate: boolean
   /** Other files that would have done, for the reason row. */
   others: string[]
 }
@@ -99,6 +101,12 @@ function describe(
     library: known.library,
     runsOnImport: new RegExp(`^(?:asyncio\\.run\\()?${object}\\.run\\w*\\(`, 'm').test(text),
     relativeImports: /^[ \t]*from \.+\w* ?import\b|^[ \t]*from \.+\w/m.test(text),
+    registersLate: registersLate(text, object),
     others: known.rest.map((candidate) => candidate.source.path),
   }
+}
+
+function registersLate(text: string, object: string): boolean {
+  const adds = `(?:@?${object}\\.(?:tool|resource|prompt|add_\\w{1,40}|mount|import_server)\\b|(?:\\w{1,40}\\.)?(?:register|setup|add|load)_\\w{0,40}\\()`
+  return !new RegExp(`^${adds}`, 'm').test(text) && new RegExp(`^[ \\t]+${adds}`, 'm').test(text)
 }

@@ -40,7 +40,8 @@ export function pythonInstall(manifest: PythonManifest, extras: PythonExtras): P
   const install: Command[] = [
     ['python3', '-m', 'venv', uvDirectory],
     [`${uvDirectory}/bin/python`, '-m', 'pip', 'install', '--quiet', `uv==${uvVersion}`],
-    [uv, 'venv', '--quiet', '--python', `${uvDirectory}/bin/python`, '.venv'],
+    // Not by uv: under Python 3.10 its environment would hang on the installer's, which goes away.
+    ['python3', '-m', 'venv', '--without-pip', '.venv'],
     ...installDependencies(manifest),
     ...(named.length > 0 ? [pipInstall(named)] : []),
   ]
@@ -84,7 +85,9 @@ function installDependencies(manifest: PythonManifest): Command[] {
 }
 
 function syncLocked(directory: string): Command {
-  const flags = ['--frozen', '--no-dev', '--no-python-downloads', ...installFlags]
+  // Without --python, a .python-version beside it would have uv make the environment anew.
+  const into = ['--python', '.venv/bin/python', '--no-python-downloads', ...installFlags]
+  const flags = ['--frozen', '--no-dev', ...into]
   if (directory === '.') return [uv, 'sync', '--no-install-project', ...flags]
   // Left to itself, uv looks for the environment beside the project's own lock file.
   const active = ['--active', '--project', directory, '--no-install-workspace']
@@ -95,7 +98,7 @@ function syncLocked(directory: string): Command {
 function exportByPoetry(): Command[] {
   const poetry = `${poetryDirectory}/bin/poetry`
   return [
-    [uv, 'venv', '--quiet', '--python', `${uvDirectory}/bin/python`, poetryDirectory],
+    ['python3', '-m', 'venv', '--without-pip', poetryDirectory],
     [uv, 'pip', 'install', '--quiet', '--python', `${poetryDirectory}/bin/python`, ...poetryPins],
     [poetry, 'export', '--no-interaction', '--output', exported],
     pipInstall(['-r', exported]),

@@ -89,7 +89,7 @@ test.each([
     'uv.lock',
     {
       'pyproject.toml': '[project]\ndependencies = ["mcp"]',
-      'uv.lock': 'source = { git = "https://x" }',
+      'uv.lock': 'name = "mcp"\nsource = { git = "https://x" }',
     },
   ],
 ])('git is there for the build where %s wants it', (_name, files) => {

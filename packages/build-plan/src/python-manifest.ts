@@ -23,6 +23,8 @@ export type PythonManifest = {
   name: string | null
   /** Console scripts: "module:function" by name. */
   scripts: Record<string, string>
+  /** A dependency that uv.lock should hold and does not, so that the lock file is passed over. */
+  lacking: string | null
   /** Some dependency comes from a git repository. */
   usesGit: boolean
 }
@@ -48,7 +50,9 @@ function fromPyproject(tree: SourceTree, pyproject: Pyproject): PythonManifest {
   const { project, tool } = pyproject
   const poetry = tool?.poetry?.dependencies ?? {}
   const declared = [...(project?.dependencies ?? []), ...Object.keys(poetry)]
-  const kind = kindOf(tree, pyproject)
+  const names = declared.map(requirementName).filter((name) => name !== null)
+  const lacking = lackingIn(tree.read('uv.lock'), names)
+  const kind = kindOf(tree, pyproject, lacking)
   if (kind === 'pyproject') refuseUnlockedPoetry(pyproject)
   const lock = { 'uv-lock': 'uv.lock', 'poetry-lock': 'poetry.lock' }[kind as string]
   const text = `${tree.read('pyproject.toml')}${lock === undefined ? '' : tree.read(lock)}`
@@ -56,7 +60,8 @@ function fromPyproject(tree: SourceTree, pyproject: Pyproject): PythonManifest {
     ...noPythonManifest,
     kind,
     file: lock ?? 'pyproject.toml',
-    names: new Set(declared.map(requirementName).filter((name) => name !== null)),
+    names: new Set(names),
+    lacking,
     requiresPython: project?.['requires-python'] ?? poetryRange(poetry.python),
     copy: needsSource(pyproject, kind) ? ['.'] : ['pyproject.toml', ...(lock ? [lock] : [])],
     packages: isPackage(pyproject) ? ['.'] : [],
@@ -66,8 +71,18 @@ function fromPyproject(tree: SourceTree, pyproject: Pyproject): PythonManifest {
   }
 }
 
-function kindOf(tree: SourceTree, { project, tool }: Pyproject): PythonManifest['kind'] {
-  if (tree.files.includes('uv.lock')) return 'uv-lock'
+/** `uv run` brings a lock file up to date in passing, so many a repository's is not. */
+function lackingIn(lock: string | null, names: string[]): string | null {
+  const missing = names.find((name) => lock !== null && !lock.includes(`name = "${name}"`))
+  return missing ?? null
+}
+
+function kindOf(
+  tree: SourceTree,
+  { project, tool }: Pyproject,
+  lacking: string | null,
+): PythonManifest['kind'] {
+  if (tree.files.includes('uv.lock') && lacking === null) return 'uv-lock'
   if (tool?.poetry === undefined && project?.dependencies !== undefined) return 'pyproject'
   return tree.files.includes('poetry.lock') ? 'poetry-lock' : 'pyproject'
 }
@@ -126,6 +141,7 @@ export const noPythonManifest: PythonManifest = {
   packages: [],
   name: null,
   scripts: {},
+  lacking: null,
   usesGit: false,
 }
 

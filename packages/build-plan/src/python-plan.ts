@@ -49,7 +49,9 @@ export function installReason(manifest: PythonManifest): Reason {
   const because = {
     'uv-lock': 'it pins every dependency',
     'poetry-lock': 'it pins every dependency',
-    pyproject: 'it is there and uv.lock is not',
+    pyproject: manifest.lacking
+      ? `uv.lock is out of date: it lacks ${manifest.lacking}`
+      : 'it is there and uv.lock is not',
     requirements: 'it lists the dependencies',
     script: 'the block at its top lists the dependencies',
     none: 'environment.dependencies lists them',

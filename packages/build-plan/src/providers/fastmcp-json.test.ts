@@ -25,7 +25,7 @@ test('path, editable packages and dependencies come out of the file', () => {
 test('a project in a directory is installed from there', () => {
   const plan = planFor(
     { source: { path: 'server.py' }, environment: { project: 'app' } },
-    { 'server.py': server, 'app/pyproject.toml': pyproject, 'app/uv.lock': '' },
+    { 'server.py': server, 'app/pyproject.toml': pyproject, 'app/uv.lock': 'name = "fastmcp"' },
   )
   expect(plan.install.copy).toEqual(['app/pyproject.toml', 'app/uv.lock'])
   expect(plan.install.run.at(-1)).toEqual(expect.arrayContaining(['--active', '--project', 'app']))

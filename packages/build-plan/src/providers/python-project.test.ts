@@ -31,9 +31,18 @@ test('never installs a fastmcp over the pin of the project', () => {
 })
 
 test('follows uv.lock where there is one', () => {
-  const plan = planFor({ 'pyproject.toml': pyproject(), 'uv.lock': '', 'server.py': server })
+  const lock = 'name = "fastmcp"'
+  const plan = planFor({ 'pyproject.toml': pyproject(), 'uv.lock': lock, 'server.py': server })
   expect(plan.install.copy).toEqual(['pyproject.toml', 'uv.lock'])
   expect(plan.install.run.at(-1)).toEqual(expect.arrayContaining(['sync', '--frozen']))
+})
+
+test('passes over a uv.lock that lacks a dependency, and says so', () => {
+  const plan = planFor({ 'pyproject.toml': pyproject(), 'uv.lock': '', 'server.py': server })
+  expect(plan.install.run.at(-1)).toEqual(expect.arrayContaining(['-r', 'pyproject.toml']))
+  expect(plan.reasons).toContainEqual(
+    expect.objectContaining({ because: 'uv.lock is out of date: it lacks fastmcp' }),
+  )
 })
 
 test('installs the project itself after its source is there, where it is a package', () => {

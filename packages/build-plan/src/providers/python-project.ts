@@ -72,8 +72,11 @@ function startOf(
   const program = findPythonProgram(tree, manifest)
   if (settings.start !== undefined) return named(settings.start, manifest, program)
   const entry = findPythonEntry(tree, Object.values(manifest.scripts))
-  const wantsStdio = settings.transport === 'stdio' || library?.predatesHttp === true
-  if (entry !== null && !(wantsStdio && program !== null)) {
+  const asItIsRun =
+    settings.transport === 'stdio' ||
+    library?.predatesHttp === true ||
+    entry?.registersLate === true
+  if (entry !== null && !(asItIsRun && program !== null)) {
     const command = launchPython(entry, settings.path ?? '/mcp', manifest.directory)
     const flavor = entry.library === 'fastmcp' ? 'Python FastMCP' : 'Python SDK'
     const transport = 'streamable-http'
