@@ -38,9 +38,9 @@ export type FastmcpConfig = z.infer<typeof configSchema>
 /** fastmcp.json of a directory, or null where there is none. Throws plan_failed. */
 export function readFastmcpConfig(tree: SourceTree): FastmcpConfig | null {
   if (!tree.files.includes('fastmcp.json')) return null
+  const text = tree.read('fastmcp.json')
+  if (text === null) throw invalidFastmcpConfig('it is over 1 MiB')
   try {
-    const text = tree.read('fastmcp.json')
-    if (text === null) throw new Error('over 1 MiB')
     return configSchema.parse(JSON.parse(text))
   } catch (cause) {
     const where = cause instanceof z.ZodError ? cause.issues[0]?.path.join('.') : undefined

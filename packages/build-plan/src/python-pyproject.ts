@@ -45,13 +45,17 @@ export type Pyproject = z.infer<typeof pyprojectSchema>
 
 /** `text` is null where the file is over the tree's limit. Throws plan_failed. */
 export function parsePyproject(text: string | null, file = 'pyproject.toml'): Pyproject {
+  if (text === null) throw unreadable(file, 'it is over 1 MiB')
   try {
-    if (text === null) throw new Error('over 1 MiB')
     return pyprojectSchema.parse(parse(text))
   } catch (cause) {
-    throw new AppError('plan_failed', `${file} cannot be read: it is not valid.`, {
-      hint: 'Check the file with `uv lock` or `pip install .` on your own machine.',
-      cause,
-    })
+    throw unreadable(file, 'it is not valid', cause)
   }
+}
+
+function unreadable(file: string, why: string, cause?: unknown): AppError {
+  return new AppError('plan_failed', `${file} cannot be read: ${why}.`, {
+    hint: 'Check the file with `uv lock` or `pip install .` on your own machine.',
+    cause,
+  })
 }
