@@ -102,3 +102,37 @@ test('a changed source touches no line before the dependencies are installed', (
   const text = renderDockerfile(plan, options)
   expect(text.indexOf('COPY [".","./"]')).toBeGreaterThan(text.indexOf('"npm","prune"'))
 })
+
+describe('a program that needs no toolchain to run', () => {
+  const compiled: BuildPlan = {
+    ...plan,
+    kind: 'rust',
+    packages: ['libssl3'],
+    buildPackages: ['libssl-dev'],
+    build: { copy: ['.'], run: [['cargo', 'build']], caches: ['.cargo/registry'] },
+    dependencies: null,
+    output: { base: { language: 'debian', version: '13' }, paths: ['bin/x'] },
+  }
+  const text = renderDockerfile(compiled, { ...options, outputImage: 'debian:13' })
+  const final = text.slice(text.lastIndexOf('FROM'))
+
+  test('is copied alone to an image without one', () => {
+    expect(final).toMatch(/^FROM debian:13$/m)
+    expect(final).toContain('COPY --from=build ["/app/bin/x","/app/bin/x"]')
+    expect(final.match(/^COPY/gm)).toHaveLength(1)
+  })
+
+  test('leaves the packages of the build behind', () => {
+    expect(text).toContain('"libssl3","libssl-dev"')
+    expect(final).toContain('"libssl3"]')
+    expect(final).not.toContain('libssl-dev')
+  })
+
+  test('is built by one at a time where Cargo shares a directory', () => {
+    expect(text).toContain('target=/root/.cargo/registry,sharing=locked')
+  })
+})
+
+test('has nothing to render for what is not built', () => {
+  expect(() => renderDockerfile({ ...plan, kind: 'image', base: null }, options)).toThrow(AppError)
+})

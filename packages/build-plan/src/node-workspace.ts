@@ -65,7 +65,7 @@ function readPnpmWorkspace(tree: SourceTree): unknown {
   try {
     const text = tree.read('pnpm-workspace.yaml') ?? ''
     if (text.length > 64 * 1024) throw new Error('too long')
-    return parse(text, { maxAliasCount: 0 })
+    return parse(text, { maxAliasCount: 0, logLevel: 'error' })
   } catch (cause) {
     throw new AppError('plan_failed', 'pnpm-workspace.yaml is not valid YAML.', {
       hint: 'Check the file with `pnpm install` on your own machine.',

@@ -1,6 +1,7 @@
 import { AppError } from '@moorage/domain/error'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { settingsSchema } from './settings.ts'
 import type { SourceTree } from './source-tree.ts'
 
 const pathSchema = z.string().max(1024).optional()
@@ -24,7 +25,7 @@ const smitherySchema = z.looseObject({
     })
     .optional(),
   build: z.looseObject({ dockerfile: pathSchema, dockerBuildPath: pathSchema }).optional(),
-  env: z.record(z.string().max(100), z.coerce.string().max(4096)).optional(),
+  env: settingsSchema.shape.env,
 })
 export type SmitheryConfig = z.infer<typeof smitherySchema>
 
@@ -38,7 +39,9 @@ export function readSmithery(tree: SourceTree): SmitheryConfig | null {
   try {
     const text = tree.read(file)
     if (text === null || text.length > maxLength) throw new Error('too long')
-    return smitherySchema.parse(parse(text, { maxAliasCount: 0, schema: 'core' }) ?? {})
+    return smitherySchema.parse(
+      parse(text, { maxAliasCount: 0, schema: 'core', logLevel: 'error' }) ?? {},
+    )
   } catch (cause) {
     throw new AppError(
       'plan_failed',
