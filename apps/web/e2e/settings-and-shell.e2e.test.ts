@@ -1,32 +1,16 @@
 import { createApiKey } from '@moorage/access/api-key'
-import { completeSetup } from '@moorage/access/setup'
-import { freePort } from '@moorage/embedded/free-port'
-import { chromiumPath, testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Opened, openDashboard } from './open-dashboard.ts'
+import type { Opened } from './open-dashboard.ts'
+import { openSignedIn, person } from './open-signed-in.ts'
 import { seedServers, server } from './seed.ts'
-
-const person = { name: 'Ada Lind', email: 'ada@example.com', password: 'correct horse battery' }
 
 let opened: Opened
 let page: Opened['page']
 let db: Opened['db']
 
 beforeAll(async () => {
-  opened = await openDashboard({
-    databaseUrl: await testDatabaseUrl(),
-    port: await freePort(0),
-    chromium: chromiumPath(),
-  })
+  opened = await openSignedIn(({ db, teamId }) => seedServers(db, teamId))
   ;({ page, db } = opened)
-  await seedServers(db, opened.teamId)
-  const token = opened.setupToken ?? ''
-  await completeSetup({ db }, { ...person, token, teamName: 'Harbour Works' })
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(person.email)
-  await page.getByLabel('Password').fill(person.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL(`${opened.dashboard.url}/`)
 })
 afterAll(() => opened?.close())
 
