@@ -20,12 +20,14 @@ export async function startTestServices() {
   if (services.env.TEST_DOCKER !== '1' || !canInstall()) return services
   try {
     const images = await ensureBaseImages({ caBundlePath: services.env.TEST_CA_FILE ?? null, log })
-    const { python, node, golang } = images
+    const { python, node, golang, rust, debian } = images
     const env = {
       ...services.env,
       TEST_BASE_IMAGE_PYTHON: python,
       TEST_BASE_IMAGE_NODE: node,
       TEST_BASE_IMAGE_GOLANG: golang,
+      TEST_BASE_IMAGE_RUST: rust,
+      TEST_BASE_IMAGE_DEBIAN: debian,
     }
     return { env, stop: services.stop }
   } catch (error) {

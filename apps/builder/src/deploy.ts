@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { planBuild, settle } from '@moorage/build-plan/detect'
+import { planBuild } from '@moorage/build-plan/detect'
 import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
 import { readDirectory } from '@moorage/build-plan/read-directory'
 import type { Settings } from '@moorage/build-plan/settings'
+import type { SourceTree } from '@moorage/build-plan/source-tree'
 import type { JobOutcome } from '@moorage/bus/jobs'
 import type { Instance } from '@moorage/db/client'
 import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployment'
@@ -21,7 +22,7 @@ import { checkRegistry } from './repo-address.ts'
 import { removeUnkeptImages } from './retention.ts'
 import { drainOld } from './steps/drain.ts'
 import { fetchSource } from './steps/fetch.ts'
-import { fetchOpenapiDocument } from './steps/openapi-document.ts'
+import { documentToFetch, fetchOpenapiDocument } from './steps/openapi-document.ts'
 import { settingsOf, writeSettingsSource } from './steps/settings-source.ts'
 import { startInstance } from './steps/start.ts'
 import { isRemoteImage, probeRemote, remoteImageId } from './steps/start-remote.ts'
@@ -114,12 +115,12 @@ async function buildFromSource(run: Run): Promise<Built> {
   const fetched = await fetchInto(run, sourceDir)
   const overrides = settingsOf(server)
   const options = { rootDir: server.rootDir, overrides }
-  await fetchDocument(run, sourceDir, options)
+  const tree = await readSource(run, sourceDir, options)
   await endStep(builder.deps, claim, 'fetch', fetched)
 
   await begin(run, 'plan')
   const { dockerfiles } = builder.driver.capabilities
-  const plan = planBuild(await readDirectory(sourceDir), { ...options, dockerfiles })
+  const plan = planBuild(tree, { ...options, dockerfiles })
   onLog(`Planned as ${plan.flavor}`)
   const remoteId = plan.kind === 'remote' ? { imageId: remoteImageId(deployment.id) } : {}
   await endStep(builder.deps, claim, 'plan', { plan, ...remoteId })
@@ -168,17 +169,19 @@ async function fetchInto({ builder, claim, signal, log }: Run, dir: string) {
   return { commitSha, commitMessage }
 }
 
-async function fetchDocument(
+/** The tree to plan from, with the OpenAPI document that its settings name by address. */
+async function readSource(
   run: Run,
   sourceDir: string,
   options: { rootDir: string; overrides: Settings },
-): Promise<void> {
-  const { rootDir, settings } = settle(await readDirectory(sourceDir), options)
-  const url = settings.openapi?.document
-  if (!url || !/^https:/i.test(url)) return
+): Promise<SourceTree> {
+  const tree = await readDirectory(sourceDir)
+  const document = documentToFetch(tree, options)
+  if (!document) return tree
   const onLog = (line: string) => say(run, line)
   const { signal } = run
-  await fetchOpenapiDocument(run.builder.env, { url, sourceDir, rootDir, onLog, signal })
+  await fetchOpenapiDocument(run.builder.env, { ...document, sourceDir, onLog, signal })
+  return readDirectory(sourceDir)
 }
 
 async function start(run: Run, built: Built): Promise<Instance> {

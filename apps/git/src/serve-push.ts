@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Principal } from '@moorage/access/principal'
+import { checkTakesPush } from '@moorage/deployments/create-deployment'
 import { AppError } from '@moorage/domain/error'
 import { afterPush } from './after-push.ts'
 import type { App } from './app.ts'
@@ -29,7 +30,8 @@ export async function servePush(
 ): Promise<void> {
   const { principal, slug } = input
   let server = await findServer(app, principal, slug, 'deployment.create')
-  if (!server) mayCreate(principal, slug)
+  if (server) checkTakesPush(server)
+  else mayCreate(principal, slug)
   const push = await readPushRequest(requestBody(request, maxRequestBytes))
   const pushes = push.commands.length > 0
   const reports = ['report-status', 'report-status-v2'].some((it) => push.capabilities.has(it))

@@ -21,8 +21,8 @@ export type GuardOptions = {
 export function guardedConnect(options: GuardOptions): buildConnector.connector {
   const { trustedHosts, timeoutMs: timeout } = options
   const ca = authorities(options.caFile)
-  const open = buildConnector({ timeout, ca })
-  const guarded = buildConnector({ timeout, ca, lookup: publicLookup })
+  const open = buildConnector({ timeout, ca, allowH2: false })
+  const guarded = buildConnector({ timeout, ca, allowH2: false, lookup: publicLookup })
   return (to, done) => {
     if (trustedHosts.includes(to.host ?? to.hostname)) return open(to, done)
     // Of an address nothing is looked up.

@@ -1,5 +1,5 @@
 import { notFound } from '@moorage/access/principal'
-import type { Deployment, Trigger } from '@moorage/db/client'
+import type { Deployment, Server, Trigger } from '@moorage/db/client'
 import { activeStatuses } from '@moorage/domain/deployment'
 import { AppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
@@ -33,11 +33,7 @@ export async function createDeployment(
     where: { id: input.serverId, teamId: input.teamId },
   })
   if (!server) throw notFound('server')
-  const isPush = input.trigger === 'push' || input.trigger === 'upload'
-  if (server.source === 'settings' && isPush)
-    throw new AppError('bad_input', `"${server.slug}" is made of its settings alone.`, {
-      hint: 'Change its settings and deploy it, or make another server to push to.',
-    })
+  if (input.trigger === 'push' || input.trigger === 'upload') checkTakesPush(server)
   if (server.source === 'git' && !server.repoUrl && !input.commitSha && !input.sourceId)
     throw new AppError('bad_input', `"${server.slug}" has no repository to deploy from yet.`, {
       hint: `Push to it with git, run "moorage deploy" in its directory, or set a repository URL.`,
@@ -91,4 +87,12 @@ export async function createDeployment(
     deploymentId: deployment.id,
   })
   return deployment
+}
+
+/** Throws `bad_input` for a server that has no repository of its own. */
+export function checkTakesPush(server: Pick<Server, 'slug' | 'source'>): void {
+  if (server.source === 'settings')
+    throw new AppError('bad_input', `"${server.slug}" is made of its settings alone.`, {
+      hint: 'Change its settings and deploy it, or make another server to push to.',
+    })
 }

@@ -1,5 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { settle } from '@moorage/build-plan/detect'
+import type { Settings } from '@moorage/build-plan/settings'
+import type { SourceTree } from '@moorage/build-plan/source-tree'
 import { AppError, toAppError } from '@moorage/domain/error'
 import { applicationDir } from '@moorage/runtime/application-dir'
 import type { Env } from '../env.ts'
@@ -9,6 +12,20 @@ import { guardedFetch } from '../guarded-fetch.ts'
 const fileName = 'openapi-document'
 const maxBytes = 5 * 2 ** 20
 const timeoutMs = 30_000
+
+/** The document that the settings name by address, and whose root directory it belongs in. */
+export function documentToFetch(
+  tree: SourceTree,
+  options: { rootDir: string; overrides: Settings },
+): { url: string; rootDir: string } | null {
+  try {
+    const { rootDir, settings } = settle(tree, options)
+    const url = settings.openapi?.document ?? ''
+    return /^https:/i.test(url) ? { url, rootDir } : null
+  } catch {
+    return null // Planning says what is wrong with the settings.
+  }
+}
 
 /**
  * Reads an OpenAPI document that is named by its https address into the root directory. Under the
