@@ -5,11 +5,12 @@ import { findPythonEntry, type PythonEntry } from '../python-entry.ts'
 import { pythonInstall } from '../python-install.ts'
 import { launchPython } from '../python-launcher.ts'
 import { findPythonLibrary, type PythonLibrary } from '../python-library.ts'
-import { type PythonManifest, readPythonManifest } from '../python-manifest.ts'
+import type { PythonManifest } from '../python-manifest.ts'
 import { installReason, pythonPlan } from '../python-plan.ts'
 import { findPythonProgram, type PythonProgram } from '../python-program.ts'
 import { inEnvironment } from '../python-start.ts'
 import { findWorkspace, type Workspace } from '../python-workspace.ts'
+import { readPythonManifest } from '../read-python-manifest.ts'
 import type { SourceTree } from '../source-tree.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { pythonInstall } from './python-install.ts'
-import { readPythonManifest } from './python-manifest.ts'
+import { readPythonManifest } from './read-python-manifest.ts'
 import { sourceTreeFrom } from './source-tree.ts'
 
 const poetry = (more = '') => `[tool.poetry]
@@ -25,7 +25,7 @@ test('poetry.lock is exported by Poetry, which is gone before the environment is
     requiresPython: '>=3.11,<4',
     scripts: { notes: 'notes.server:main' },
   })
-  expect([...manifest.names]).toEqual(['python', 'fastmcp'])
+  expect([...manifest.names]).toEqual(['fastmcp'])
   const { run } = pythonInstall(manifest, {}).install
   expect(run.some((command) => command.includes('export'))).toBe(true)
   expect(run.at(-1)).toEqual(['rm', '-rf', '.moorage/poetry', '.moorage/requirements.txt'])
@@ -38,6 +38,11 @@ test('Poetry without a lock file is read by its build backend, or refused where 
   })
   for (const text of [poetry(), poetry('package-mode = false') + backend])
     expect(() => read({ 'pyproject.toml': text })).toThrow(/poetry\.lock/)
+})
+
+test('Poetry that cannot be read leaves it to requirements.txt, and is no matter without MCP', () => {
+  expect(read({ 'pyproject.toml': poetry(), 'requirements.txt': 'mcp' }).kind).toBe('requirements')
+  expect(read({ 'pyproject.toml': poetry().replace('fastmcp', 'flask') }).kind).toBe('none')
 })
 
 test.each([
