@@ -24,6 +24,15 @@ describe.skipIf(!dockerIsUp())('base images', () => {
     expect(await run('docker', [...asUser, images.node, 'node', '--version'])).toMatch(/^v24\./)
     expect(await inside(images.node, 'npm', '--version')).toMatch(/^\d+\./)
     expect(await inside(images.golang, 'go', 'version')).toMatch(/^go version go1\./)
+    expect(await inside(images.rust, 'cargo', '--version')).toMatch(/^cargo 1\./)
+  })
+
+  test('of a program that is compiled elsewhere hold no compiler', async () => {
+    const { images } = await ensure()
+    await expect(inside(images.debian, 'cc', '--version')).rejects.toThrow(/not found/)
+    // A program that was linked on the one has to find its libraries on the other.
+    const release = (image: string) => inside(image, 'cat', '/etc/debian_version')
+    expect(await release(images.debian)).toBe(await release(images.rust))
   })
 
   test('are made once', async () => {

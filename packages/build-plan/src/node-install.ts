@@ -116,7 +116,7 @@ function manifestFiles(tree: SourceTree, manager: PackageManager): string[] {
 function buildReason(build: Command | undefined): string {
   return build === undefined
     ? 'package.json has a build script'
-    : 'moorage.json or the settings say so'
+    : 'it takes the place of the build script'
 }
 
 function installReasons({ workspace }: Project, scripted: string | undefined): Reason[] {

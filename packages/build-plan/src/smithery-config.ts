@@ -25,7 +25,7 @@ const smitherySchema = z.looseObject({
     })
     .optional(),
   build: z.looseObject({ dockerfile: pathSchema, dockerBuildPath: pathSchema }).optional(),
-  env: settingsSchema.shape.env,
+  env: z.record(z.string(), z.coerce.string()).pipe(settingsSchema.shape.env).optional(),
 })
 export type SmitheryConfig = z.infer<typeof smitherySchema>
 

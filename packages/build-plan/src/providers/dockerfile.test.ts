@@ -17,3 +17,25 @@ test.each([
   expect(plan).toMatchObject({ kind: 'dockerfile', dockerfile: 'Dockerfile', port, base: null })
   expect(plan.start.command).toEqual([])
 })
+
+const onStdio = "import { StdioServerTransport } from 'x'"
+test.each([
+  ['a source on stdio', 'FROM x', onStdio, 'stdio'],
+  [
+    'a source on stdio that reads PORT',
+    'FROM x',
+    `${onStdio}\nprocess.env.PORT`,
+    'streamable-http',
+  ],
+  ['a source on stdio behind an exposed port', 'FROM x\nEXPOSE 80', onStdio, 'streamable-http'],
+  [
+    'a command that is told a port',
+    'FROM x\nCMD ["x", "--port", "80"]',
+    onStdio,
+    'streamable-http',
+  ],
+  ['a source that says nothing', 'FROM x', '', 'streamable-http'],
+])('%s', (_name, text, source, transport) => {
+  const plan = planBuild(sourceTreeFrom({ Dockerfile: text, 'src/index.ts': source }))
+  expect(plan.transport).toBe(transport)
+})

@@ -1,7 +1,8 @@
 import { AppError } from '@moorage/domain/error'
-import type { Reason } from '../plan.ts'
+import { nothingToDo, type Reason } from '../plan.ts'
 import type { Provider } from '../provider.ts'
 import { repositoryPath } from '../repository-path.ts'
+import { scanSources } from '../scan-sources.ts'
 import type { SourceTree } from '../source-tree.ts'
 
 const defaultPort = 8000
@@ -12,7 +13,9 @@ export const dockerfile: Provider = {
   detect(tree, { rootDir, settings }) {
     const path = findDockerfile(tree, settings.dockerfile ?? null)
     if (path === null) return null
-    const port = settings.port ? null : exposedPort(tree.read(path) ?? '')
+    const text = tree.read(path) ?? ''
+    const port = settings.port ? null : exposedPort(text)
+    const transport = speaksStdio(tree, text) ? 'stdio' : 'streamable-http'
     return {
       version: 1,
       kind: 'dockerfile',
@@ -21,15 +24,15 @@ export const dockerfile: Provider = {
       dockerfile: path,
       base: null,
       packages: [],
-      install: { copy: [], run: [], caches: [] },
-      build: { copy: [], run: [], caches: [] },
+      install: nothingToDo,
+      build: nothingToDo,
       start: { command: settings.start ?? [], env: {} },
       port: port ?? defaultPort,
       path: settings.path ?? '/mcp',
-      transport: 'streamable-http',
+      transport,
       reasons: [
         { choice: 'Build', value: path, because: 'the repository brings its own Dockerfile' },
-        portReason(port),
+        transport === 'stdio' ? stdioReason : portReason(port),
       ],
     }
   },
@@ -57,6 +60,26 @@ function exposedPort(text: string): number | null {
   }
   const [only] = ports
   return ports.size === 1 && only !== undefined ? only : null
+}
+
+const endings = ['.ts', '.js', '.mjs', '.py', '.go', '.rs', '.java', '.kt', '.cs', '.rb', '.php']
+const stdio =
+  /StdioServerTransport|serveStdio|ServeStdio|StdioTransport|stdio_server|transport::stdio|["']stdio["']|\bmcp\.run\(\)/
+const listens = /\bPORT\b|streamable|\bsse|http_app|createMcpHandler|\bMapMcp\b|HttpServlet/i
+const toldToListen = /^[ \t]*EXPOSE\b|\bPORT\b|--port|--transport|uvicorn|gunicorn|streamable/im
+
+/** Most published images are made for `docker run -i`: nothing in them or in their source listens. */
+function speaksStdio(tree: SourceTree, dockerfile: string): boolean {
+  if (toldToListen.test(dockerfile)) return false
+  const sources = scanSources(tree, endings)
+  const some = (pattern: RegExp) => sources.some(({ text }) => pattern.test(text))
+  return some(stdio) && !some(listens)
+}
+
+const stdioReason: Reason = {
+  choice: 'Transport',
+  value: 'stdio',
+  because: 'the source speaks MCP on its standard input and output, and nothing in it listens',
 }
 
 function portReason(port: number | null): Reason {
