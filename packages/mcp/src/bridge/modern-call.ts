@@ -19,6 +19,7 @@ export type ModernCall = {
 const unreadMessage = 'The server does not read what it is sent.'
 /** What a child asks at once is asked of the client at once. */
 const gatherMs = 10
+const maxMissed = 100
 
 /** `suspend`: keeps the call until its client is back, and gives it a name that cannot be guessed. */
 export function startModernCall(
@@ -32,6 +33,7 @@ export function startModernCall(
   let request = first
   let reply: ModernReply | null = firstReply
   let answer: Message | null = null
+  const missed: Message[] = []
   let gathering: NodeJS.Timeout | undefined
   let count = 0
 
@@ -50,16 +52,23 @@ export function startModernCall(
     reply = null
   }
 
-  /** The token is the one of the request that the client waits on now. */
-  function onProgress(message: Message): void {
+  /** What comes while the client is away waits for it, in bounds. */
+  function notify(message: Message): void {
+    if (reply === null) {
+      if (missed.length < maxMissed) missed.push(message)
+      return
+    }
+    if (message.method !== 'notifications/progress') return void reply.notify(message)
+    // The token is the one of the request that the client waits on now.
     const { progressToken } = request.meta
     if (progressToken !== undefined)
-      reply?.notify({ ...message, params: { ...message.params, progressToken } })
+      reply.notify({ ...message, params: { ...message.params, progressToken } })
   }
 
   function onLog(message: Message): void {
-    if (logLevels.indexOf(message.params?.level) >= logLevels.indexOf(request.logLevel))
-      reply?.notify(message)
+    const isSevere = (level: unknown) =>
+      logLevels.indexOf(level) >= logLevels.indexOf(first.logLevel)
+    if (isSevere(message.params?.level)) notify(message)
   }
 
   function onAsk(ask: Request): void {
@@ -106,6 +115,7 @@ export function startModernCall(
     resume(next, nextReply) {
       request = next
       reply = nextReply
+      for (const message of missed.splice(0)) notify(message)
       answerAsks(next.inputResponses)
       finish()
     },
@@ -125,7 +135,7 @@ export function startModernCall(
     {
       onAnswer,
       onAsk,
-      ...(first.meta.progressToken === undefined ? {} : { onProgress }),
+      ...(first.meta.progressToken === undefined ? {} : { onProgress: notify }),
       ...(first.logLevel === undefined ? {} : { onLog }),
     },
   )
