@@ -2,9 +2,6 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { planBuild } from '@moorage/build-plan/detect'
 import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
-import { readDirectory } from '@moorage/build-plan/read-directory'
-import type { Settings } from '@moorage/build-plan/settings'
-import type { SourceTree } from '@moorage/build-plan/source-tree'
 import type { JobOutcome } from '@moorage/bus/jobs'
 import type { Instance } from '@moorage/db/client'
 import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployment'
@@ -17,13 +14,11 @@ import { createLogWriter } from '@moorage/logs/append'
 import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
 import type { Builder } from './context.ts'
 import { describeFailure } from './describe-failure.ts'
-import { gitSource } from './git-source.ts'
 import { checkRegistry } from './repo-address.ts'
 import { removeUnkeptImages } from './retention.ts'
 import { drainOld } from './steps/drain.ts'
-import { fetchSource } from './steps/fetch.ts'
-import { documentToFetch, fetchOpenapiDocument } from './steps/openapi-document.ts'
-import { settingsOf, writeSettingsSource } from './steps/settings-source.ts'
+import { settingsOf } from './steps/settings-source.ts'
+import { fetchInto, readSource } from './steps/source.ts'
 import { startInstance } from './steps/start.ts'
 import { isRemoteImage, probeRemote, remoteImageId } from './steps/start-remote.ts'
 import { tidyUp } from './tidy-up.ts'
@@ -144,44 +139,6 @@ async function buildFromSource(run: Run): Promise<Built> {
   })
   await rm(workDir, { recursive: true, force: true })
   return { plan, imageId: image.id }
-}
-
-/** What the row shall know of the source; nothing where the settings are all there is. */
-async function fetchInto({ builder, claim, signal, log }: Run, dir: string) {
-  const { deployment, server } = claim
-  const { env } = builder
-  if (server.source === 'settings') {
-    await writeSettingsSource(dir, server)
-    return {}
-  }
-  const { commitSha, commitMessage } = await fetchSource({
-    source: await gitSource(builder, server, deployment.trigger),
-    ref: deployment.ref ?? server.branch,
-    commitSha: deployment.commitSha,
-    dir,
-    caFile: env.MOORAGE_BUILD_CA_FILE,
-    submoduleHosts: env.MOORAGE_SUBMODULE_HOSTS,
-    trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
-    maxBytes: env.MOORAGE_MAX_SOURCE_MB * 1e6,
-    onLog: (line) => log.write('build', line),
-    signal,
-  })
-  return { commitSha, commitMessage }
-}
-
-/** The tree to plan from, with the OpenAPI document that its settings name by address. */
-async function readSource(
-  run: Run,
-  sourceDir: string,
-  options: { rootDir: string; overrides: Settings },
-): Promise<SourceTree> {
-  const tree = await readDirectory(sourceDir)
-  const document = documentToFetch(tree, options)
-  if (!document) return tree
-  const onLog = (line: string) => say(run, line)
-  const { signal } = run
-  await fetchOpenapiDocument(run.builder.env, { ...document, sourceDir, onLog, signal })
-  return readDirectory(sourceDir)
 }
 
 async function start(run: Run, built: Built): Promise<Instance> {
