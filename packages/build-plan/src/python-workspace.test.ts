@@ -44,6 +44,14 @@ test.each([
   expect(findWorkspace(sourceTreeFrom({ ...files, ...more }), directory)).toBeNull()
 })
 
+test('a pattern that is made to be slow matches nothing', () => {
+  for (const glob of ['{a,b}'.repeat(30), '*a'.repeat(60)]) {
+    const slow = `[tool.uv.workspace]\nmembers = ["${glob}"]\n`
+    const tree = sourceTreeFrom({ ...files, 'pyproject.toml': slow })
+    expect(findWorkspace(tree, 'packages/weather')).toBeNull()
+  }
+})
+
 test('a workspace that is not locked is answered by what to commit', () => {
   const { 'uv.lock': _, ...unlocked } = files
   expect(() => findWorkspace(sourceTreeFrom(unlocked), 'packages/weather')).toThrow(

@@ -17,7 +17,8 @@ const documentNames = ['openapi', 'swagger'].flatMap((name) =>
   ['json', 'yaml', 'yml'].map((ending) => `${name}.${ending}`),
 )
 const maxYamlLength = 256 * 1024
-const maxSettingsLength = 64 * 1024
+/** As one line of a Dockerfile, with every quote escaped, it has to stay below 64 KiB. */
+const maxSettingsLength = 32 * 1024
 
 /** The operations of an HTTP API as tools, with no code: the settings name its document. */
 export const openapi: Provider = {
@@ -105,7 +106,7 @@ function noServer(file: string): AppError {
 }
 
 function tooMuch(): AppError {
-  return new AppError('plan_failed', 'The openapi settings are over 64 KB.', {
+  return new AppError('plan_failed', 'The openapi settings are over 32 KiB.', {
     hint: 'Choose operations by tag or by * instead of naming each.',
   })
 }
