@@ -1,7 +1,7 @@
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
+import Docker from 'dockerode'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { BuildInput } from '../driver.ts'
 import { createDriver } from '../testing/create-driver.ts'
 import {
   buildInput,
@@ -10,7 +10,9 @@ import {
   removeTempDirs,
   sourceDir,
 } from '../testing/fixture.ts'
-import { askChild, stdioServer } from '../testing/stdio-server.ts'
+import { askChild } from '../testing/stdio-server.ts'
+import { officialBaseImages } from './base-image.ts'
+import { bridgeMountOf, bridgeVolumes } from './bridge-volume.ts'
 
 afterAll(removeTempDirs)
 
@@ -80,20 +82,33 @@ describe.skipIf(!dockerIsUp())('the bridge in containers', () => {
     await driver.sweep()
   }, 180_000)
 
-  test('is made by one of two builders that need it at the same time', async () => {
-    const start = { command: ['node', 'stdio.mjs'], env: {} }
-    const plan = nodePlan([], { transport: 'stdio', start })
-    const source = await sourceDir({ 'stdio.mjs': stdioServer })
-    const run = async () => {
-      const driver = await createDriver(choice())
-      const build: BuildInput = await buildInput(plan, { sourceDir: source })
-      const { id } = await driver.build(build)
-      const spec = instanceSpec(build, id)
-      const child = await askChild(await driver.deploy(spec))
-      await driver.remove(spec.instanceId)
-      await driver.removeImage(id)
-      return child.cwd
-    }
-    expect(await Promise.all([run(), run()])).toEqual(['/app', '/app'])
+  test('is whole where two builders make it at the same time, from an empty volume', async () => {
+    const docker = new Docker()
+    const repo = newId('evt').replace('_', '-')
+    const from = await docker.createContainer({ Image: baseImage('node') ?? 'node:24-slim' })
+    // An image that no other volume was made of.
+    await from.commit({ repo, tag: '24', changes: `LABEL only=${repo}` })
+    const templates = { ...officialBaseImages, node: `${repo}:24` }
+    const make = () =>
+      bridgeVolumes({ docker, platformId: repo }, templates).ensure({
+        onLog: () => {},
+        signal: new AbortController().signal,
+      })
+    const [one, two] = await Promise.all([make(), make()])
+    expect(two).toBe(one)
+    const file = ['/moorage/ld.so', '--library-path', '/moorage/lib', '/moorage/node']
+    const show = await docker.createContainer({
+      Image: baseImage('python') ?? 'python:3.12-slim',
+      Entrypoint: [...file, '-p', '"runs on " + process.version'],
+      Cmd: [],
+      HostConfig: { Mounts: [bridgeMountOf(one, { readOnly: true })] },
+    })
+    await show.start()
+    expect(await show.wait()).toMatchObject({ StatusCode: 0 })
+    expect(String(await show.logs({ stdout: true }))).toContain('runs on v24')
+    await Promise.all([show.remove(), from.remove()])
+    await docker.getVolume(one).remove()
+    await docker.getImage(`${repo}:24`).remove()
+    expect((await docker.listContainers({ all: true, filters: { name: [one] } })).length).toBe(0)
   })
 })
