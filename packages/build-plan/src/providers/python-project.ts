@@ -1,4 +1,5 @@
 import { AppError } from '@moorage/domain/error'
+import { hostPlaceholder, portPlaceholder } from '../fill-command.ts'
 import type { BuildPlan, Reason } from '../plan.ts'
 import type { Context, Provider } from '../provider.ts'
 import { findPythonEntry, type PythonEntry } from '../python-entry.ts'
@@ -46,20 +47,28 @@ function planProject(
   library: PythonLibrary | null,
 ): BuildPlan {
   const { settings } = context
-  const { flavor, command, transport, port, reason } = startOf(tree, context, manifest, library)
+  const start = startOf(tree, context, manifest, library)
+  const { flavor, command, transport, launched, port, reason } = start
   const plan = pythonPlan(tree, context, {
     flavor,
     stages: pythonInstall(manifest, { build: settings.build }),
     command,
     transport,
+    path: transport === 'sse' ? '/sse' : '/mcp',
+    env: transport === 'stdio' || launched ? {} : listenEnv,
     requires: { range: manifest.requiresPython, source: `requires-python in ${manifest.file}` },
     reasons: [installReason(manifest), ...(reason === null ? [] : [reason])],
   })
   return port === null ? plan : { ...plan, port }
 }
 
+/** Read by FastMCP and by the SDK's FastMCP (v1), where the source itself names no place to listen at. */
+const listenEnv = { FASTMCP_HOST: hostPlaceholder, FASTMCP_PORT: portPlaceholder }
+
 type Start = Pick<BuildPlan, 'flavor' | 'transport'> & {
   command: string[]
+  /** By the launcher, which says where to listen. */
+  launched: boolean
   port: number | null
   reason: Reason | null
 }
@@ -80,12 +89,13 @@ function startOf(
   if (entry !== null && !(asItIsRun && program !== null)) {
     const command = launchPython(entry, settings.path ?? '/mcp', manifest.directory)
     const flavor = entry.library === 'fastmcp' ? 'Python FastMCP' : 'Python SDK'
-    const transport = 'streamable-http'
-    return { flavor, command, transport, port: null, reason: entryReason(entry) }
+    const reason = entryReason(entry)
+    return { flavor, command, transport: 'streamable-http', launched: true, port: null, reason }
   }
   if (program === null) throw noStart()
   const flavor = library?.name === 'mcp' ? 'Python SDK' : 'Python FastMCP'
-  return { flavor, ...program, transport: settings.transport ?? program.transport }
+  const transport = settings.transport ?? program.transport
+  return { flavor, ...program, transport, launched: false }
 }
 
 /** A start command that was given says with its arguments, or leaves it to the source, what it speaks. */
@@ -94,7 +104,8 @@ function named(start: string[], manifest: PythonManifest, program: PythonProgram
   const http = /\$\{PORT\}|--port|\b(?:http|streamable-http|sse|uvicorn|gunicorn|hypercorn)\b/
   const transport = http.test(line) ? 'streamable-http' : (program?.transport ?? 'streamable-http')
   const command = inEnvironment(start, manifest)
-  return { flavor: 'Python', command, transport, port: program?.port ?? null, reason: null }
+  const port = program?.port ?? null
+  return { flavor: 'Python', command, transport, launched: false, port, reason: null }
 }
 
 function entryReason(entry: PythonEntry): Reason {

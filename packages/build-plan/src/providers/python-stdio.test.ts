@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { portPlaceholder } from '../fill-command.ts'
 import type { BuildPlan } from '../plan.ts'
 import type { Settings } from '../settings.ts'
 import { sourceTreeFrom } from '../source-tree.ts'
@@ -107,6 +108,21 @@ test.each<[string[], string[], string]>([
 ])('the start command %j is %j, over %s', (start, command, transport) => {
   const plan = planFor({ ...requirements, 'server.py': low }, { start })
   expect([plan.start.command, plan.transport]).toEqual([command, transport])
+})
+
+test('a server that does HTTP+SSE alone is reached at its usual path', () => {
+  const source = 'from mcp.server.sse import SseServerTransport\nuvicorn.run(app)'
+  expect(planFor({ ...requirements, 'server.py': source })).toMatchObject({
+    transport: 'sse',
+    path: '/sse',
+  })
+})
+
+test('a server that is run as it is and serves HTTP is told where to listen, one on stdio is not', () => {
+  const env = (line: string) =>
+    planFor({ ...requirements, 'server.py': low }, { start: line.split(' ') }).start.env
+  expect(env('fastmcp run server.py -t http')).toMatchObject({ FASTMCP_PORT: portPlaceholder })
+  expect(env('python server.py')).not.toHaveProperty('FASTMCP_PORT')
 })
 
 test('a start command may be a console script of the project', () => {
