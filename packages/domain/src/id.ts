@@ -13,6 +13,7 @@ export type IdKind =
   | 'node'
   | 'req'
   | 'insp'
+  | 'dom'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 

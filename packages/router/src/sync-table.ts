@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
+import { type Changes, goneKeys, goneServers, readChanges } from './load-changes.ts'
 import { readKeys, readServers } from './load-table.ts'
 import type { Logger } from './logger.ts'
 import type { ServerEntry, Table } from './table.ts'
@@ -21,7 +22,8 @@ const resyncMs = 10_000
 const retryMs = 1_000
 
 /**
- * Keeps the table at what Postgres says: told of changes by events, and by itself every 10 s.
+ * Keeps the table at what Postgres says: told of changes by events, and every 10 s it asks by itself
+ * for what has changed.
  * Reads come one after the other, so an older read never overwrites a newer one.
  */
 export function syncTable(deps: {
@@ -31,14 +33,18 @@ export function syncTable(deps: {
   table: Table
   logger: Logger
   onApplied: (change: { routes: boolean }) => void
+  /** How often it looks by itself. */
+  resyncMs?: number
 }): TableSync {
   const { db, events, table, logger } = deps
   let applied = 0n
+  /** What the last look at everything found. */
+  let last: Changes | null = null
   let stopped = false
   let wanted: Wanted = nothing()
   let running: Promise<void> | null = null
   let unsubscribe: (() => Promise<void>) | null = null
-  const timer = setInterval(() => want({ everything: true }), resyncMs)
+  const timer = setInterval(() => want({ everything: true }), deps.resyncMs ?? resyncMs)
   timer.unref()
 
   function want(more: { everything?: boolean; server?: string; key?: string }): Promise<void> {
@@ -68,20 +74,32 @@ export function syncTable(deps: {
   }
 
   async function apply(batch: Wanted): Promise<void> {
-    const everything = batch.everything
-    const keyIds = [...batch.keys]
-    const serverIds = [...batch.servers]
-    const readsServers = everything || serverIds.length > 0
+    const changes = batch.everything ? await readChanges(db, last?.horizon ?? null) : null
+    const isAnew = changes !== null && (last === null || isOlder(changes, last))
+    const allServers = isAnew || (changes !== null && changes.domains !== last?.domains)
+    const allKeys = isAnew || (changes !== null && changes.members !== last?.members)
+    const serverIds = [...batch.servers, ...(changes?.serverIds ?? [])]
+    const keyIds = [...batch.keys, ...(changes?.keyIds ?? [])]
+    const readsServers = allServers || serverIds.length > 0
     const [servers, keys] = await Promise.all([
       readsServers
-        ? readServers(deps, everything ? undefined : { ids: serverIds, newerThan: applied })
+        ? readServers(deps, allServers ? undefined : { ids: serverIds, newerThan: applied })
         : [],
-      everything ? readKeys(db) : keyIds.length > 0 ? readKeys(db, keyIds) : [],
+      allKeys ? readKeys(db) : keyIds.length > 0 ? readKeys(db, keyIds) : [],
     ])
-    if (readsServers) table.putServers(servers, everything ? table.serverIds() : serverIds)
-    table.putKeys(keys, everything ? table.keyIds() : keyIds)
+    table.putServers(servers, allServers ? table.serverIds() : serverIds)
+    table.putKeys(keys, allKeys ? table.keyIds() : keyIds)
+    if (changes) await dropGone(changes)
     applied = highest(applied, servers)
-    deps.onApplied({ routes: readsServers })
+    last = changes ?? last
+    deps.onApplied({ routes: readsServers || changes !== null })
+  }
+
+  /** What was deleted while no event told of it. */
+  async function dropGone({ servers, keys }: Changes): Promise<void> {
+    const [serverIds, keyIds] = [table.serverIds(), table.keyIds()]
+    if (serverIds.length > servers) table.putServers([], await goneServers(db, serverIds))
+    if (keyIds.length > keys) table.putKeys([], await goneKeys(db, keyIds))
   }
 
   return {
@@ -101,6 +119,11 @@ export function syncTable(deps: {
       await running
     },
   }
+}
+
+/** A database that was put back to an earlier time: nothing that is known of it counts. */
+function isOlder(now: Changes, before: Changes): boolean {
+  return BigInt(now.horizon) < BigInt(before.horizon)
 }
 
 function nothing(): Wanted {
