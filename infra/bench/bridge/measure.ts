@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { openSession } from './session.ts'
 import { everything, type Name, start } from './subjects.ts'
 
-const measureMs = 2500
-const warmUpMs = 1000
+const measureMs = 2000
+const warmUpMs = 500
 const sessions = 8
 const mib = 1024
 

@@ -127,3 +127,13 @@ test('one that reads nothing gets no more than it can', async () => {
   expect([status, body.error.message]).toEqual([503, 'The server does not read what it is sent.'])
   opened.close()
 })
+
+test('one that leaves somebody behind with its output ends all the same', async () => {
+  await using bridge = await startBridge(scripted)
+  const session = await bridge.open()
+  const { text } = await bridge.post(callTool('daemon'), session)
+  const daemon = Number(/"text":"(\d+)"/.exec(text)?.[1])
+  const { body } = await bridge.post(callTool('die', {}, 2), session)
+  expect(body.error.message).toMatch(/exited with code 7/)
+  process.kill(daemon)
+})

@@ -27,8 +27,7 @@ export function createBridge(options: Options): { server: Server; close(): Promi
   const sse = createSseEndpoint(options.command, options.ssePath, holders)
 
   async function handle(req: IncomingMessage, res: ServerResponse, keepId: (id: Id) => void) {
-    const { pathname } = new URL(req.url ?? '/', 'http://bridge')
-    const path = pathname.replace(/(.)\/$/, '$1')
+    const path = (req.url ?? '/').replace(/\?.*$/, '').replace(/(.)\/$/, '$1')
     if (path === options.ssePath) return await serveSse(req, res)
     if (path !== options.path) throw new BadRequest(404, methodNotFound, 'Not found')
     if (req.method === 'GET') return legacy.get(req, res)

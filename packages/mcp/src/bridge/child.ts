@@ -54,7 +54,11 @@ export function startChild(
     child.on('error', (error) => {
       if (pid === undefined) resolve(`The server's command cannot be started: ${error.message}`)
     })
-    child.on('exit', () => signal('SIGKILL'))
+    child.on('exit', () => {
+      signal('SIGKILL')
+      // Something of it that left the group may hold its output open.
+      setTimeout(() => [stdout, stderr].forEach((one) => void one.destroy()), politeMs).unref()
+    })
     child.on('close', (code, by) => {
       const how = by === null ? `exited with code ${code}` : `was ended by ${by}`
       resolve(`The server's process ${how}.${lastLines(tail)}`)

@@ -1,7 +1,7 @@
 export type Event = { id: string; stream: string; data: string }
 
 const maxEvents = 1000
-const maxChars = 16 * 1024 * 1024
+const maxChars = 4 * 1024 * 1024
 
 /** What a session sent last, so that a client can ask for what it missed by the id that it saw last. */
 export function createEventLog() {

@@ -34,6 +34,9 @@ export function createLegacyEndpoint(command: readonly [string, ...string[]], ho
     sessions.set(session.id, session)
     holders.add(session)
     res.setHeader('Mcp-Session-Id', session.id)
+    res.on('close', () => {
+      if (!res.writableFinished) void session.end('The client left before it had its session.')
+    })
     return session
   }
 

@@ -147,6 +147,15 @@ test('what is wrong with a request is said as the specification wants it', async
   expect((await bridge.post('{"id":1}', session)).body.error.code).toBe(-32600)
   expect((await bridge.post('[]', session)).body.error.code).toBe(-32600)
   expect(await statusOf('x'.repeat(33 * 1024 * 1024), session)).toBe(413)
+  // Of a length that is not told beforehand.
+  const endless = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1024 * 1024)) })
+  const tooLong = fetch(bridge.url, {
+    method: 'POST',
+    headers: { ...session, 'content-type': 'application/json' },
+    body: endless,
+    duplex: 'half',
+  } as RequestInit)
+  expect((await tooLong).status).toBe(413)
   expect((await fetch(bridge.url, { method: 'PUT' })).status).toBe(405)
   expect((await fetch(`${bridge.origin}/other`)).status).toBe(404)
   expect(await statusOf(request('ping'), session)).toBe(200)

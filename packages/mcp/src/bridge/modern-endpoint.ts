@@ -10,6 +10,7 @@ import { createModernReply } from './modern-reply.ts'
 import { type ModernRequest, readModernRequest } from './modern-request.ts'
 import { discover, toModernAnswer } from './modern-result.ts'
 import { createPool, type Lease } from './pool.ts'
+import { respond } from './respond.ts'
 import { createSuspendedCalls } from './suspended-calls.ts'
 
 /** What 2026-07-28 has no more. */
@@ -82,7 +83,7 @@ export function createModernEndpoint(command: readonly [string, ...string[]], ho
       if (request.method !== 'server/discover') return await call(request, req, res)
       const { server } = await pool.acquire(request, false)
       const answer = toModernAnswer(request, server, { jsonrpc: '2.0', result: discover(server) })
-      createModernReply(res, () => {}).finish(answer.message)
+      respond(res, answer.status, JSON.stringify(answer.message))
     },
     close: listeners.endAll,
   }

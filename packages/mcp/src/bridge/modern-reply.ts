@@ -12,6 +12,7 @@ export type ModernReply = {
 /** A client that waits longer than this gets a stream, which keeps proxies from giving up. */
 const quietMs = 5000
 const keepAliveMs = 15_000
+const maxBacklogBytes = 16 * 1024 * 1024
 
 /** `onCancel`: the client closed before the answer, which takes its request back ("Cancellation"). */
 export function createModernReply(res: ServerResponse, onCancel: () => void): ModernReply {
@@ -35,7 +36,9 @@ export function createModernReply(res: ServerResponse, onCancel: () => void): Mo
   return {
     notify(message) {
       open()
-      write(message)
+      // Whoever does not keep up loses its request: nobody else waits for it.
+      if (res.writableLength > maxBacklogBytes) res.destroy()
+      else write(message)
     },
     finish(message, status = 200) {
       clearTimeout(quiet)

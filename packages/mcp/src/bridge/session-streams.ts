@@ -42,11 +42,12 @@ export function createSessionStreams(child: Child, isPrimed: () => boolean) {
 
   function senderFor(message: Message): ((line: string) => void) | undefined {
     const open = [...exchanges].filter(({ takesMessages }) => takesMessages)
-    const token = message.method === 'notifications/progress' && message.params?.progressToken
-    const its =
-      token !== false && open.find((one) => one.requests.some((r) => tokenOf(r) === token))
-    if (its) return its.sendMessage
-    const post = open.at(-1)?.sendMessage
+    if (message.method === 'notifications/progress') {
+      const token = message.params?.progressToken
+      const its = open.find((one) => one.requests.some((request) => tokenOf(request) === token))
+      if (its) return its.sendMessage
+    }
+    const post = open.findLast((one) => one.isConnected())?.sendMessage
     const get = [...gets].at(-1)?.send
     return isChange(message) ? (get ?? post) : (post ?? get)
   }
@@ -88,8 +89,9 @@ export function createSessionStreams(child: Child, isPrimed: () => boolean) {
       const stream = post ?? createStream(missed.stream)
       if (missed.stream.startsWith('g')) openGet(res, stream, missed.events)
       else stream.attach(res, missed.events)
+      if (post) flush(post.send)
       // All that was ever to come on it is said.
-      if (missed.stream.startsWith('p') && post === undefined) stream.end()
+      else if (missed.stream.startsWith('p')) stream.end()
       return true
     },
     hasListeners: () => gets.size > 0,
