@@ -1,5 +1,5 @@
 /** A fault that logs tell plainly, and what its owner can do about it. */
-export type KnownFault = {
+type KnownFault = {
   pattern: RegExp
   hint: (match: RegExpMatchArray) => string
   /** Only where this step failed; any of them without it. */

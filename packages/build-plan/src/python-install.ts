@@ -24,7 +24,7 @@ export type PythonStages = Pick<
 > & { pythonPath: string }
 
 /** What to install besides what the manifest says, and what to run after it. */
-export type PythonExtras = {
+type PythonExtras = {
   requirements?: readonly string[]
   /** Directories of the repository that are installed in place. */
   editable?: readonly string[]

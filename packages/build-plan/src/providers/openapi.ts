@@ -11,7 +11,7 @@ import type { OpenapiSettings } from '../settings.ts'
 import type { SourceTree } from '../source-tree.ts'
 
 /** Where the fetch step puts a document that is named by its address. */
-export const fetchedDocument = 'openapi-document'
+const fetchedDocument = 'openapi-document'
 
 const documentNames = ['openapi', 'swagger'].flatMap((name) =>
   ['json', 'yaml', 'yml'].map((ending) => `${name}.${ending}`),
