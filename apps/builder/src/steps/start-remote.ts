@@ -2,7 +2,7 @@ import { openRemote, sealRemote } from '@moorage/access/remote-target'
 import type { BuildPlan } from '@moorage/build-plan/plan'
 import type { Instance } from '@moorage/db/client'
 import { resolveEnv } from '@moorage/deployments/env-vars'
-import { AppError } from '@moorage/domain/error'
+import { AppError, toAppError } from '@moorage/domain/error'
 import type { Handshake } from '@moorage/mcp/handshake'
 import { probe } from '@moorage/mcp/probe'
 import type { Builder } from '../context.ts'
@@ -53,9 +53,21 @@ export async function probeRemote(
   })
   try {
     return await probe({ ...target, timeoutMs, signal, fetch: guarded.fetch })
+  } catch (error) {
+    throw inRemoteWords(toAppError(error), new URL(target.url).host)
   } finally {
     await guarded.close()
   }
+}
+
+/** The probe's advice is for a server whose code is at hand. */
+function inRemoteWords(error: AppError, host: string): AppError {
+  if (error.code !== 'handshake_failed') return error
+  return new AppError('handshake_failed', `${host}: ${error.userMessage}`, {
+    hint: 'Check the URL and the headers, and that the server can be reached from here.',
+    message: error.message,
+    cause: error,
+  })
 }
 
 async function checkHost(url: URL, trustedHosts: readonly string[]): Promise<void> {
