@@ -1,3 +1,4 @@
+import { isVerifiedDomain } from '@moorage/deployments/domains'
 import { readEnv } from '../../../env.ts'
 import { webDeps } from '../../../server/deps.ts'
 import { slugOfDomain } from '../../../server/slug-of-domain.ts'
@@ -12,8 +13,12 @@ export async function GET(request: Request): Promise<Response> {
     (url) => new URL(url).hostname === domain.toLowerCase(),
   )
   const slug = slugOfDomain(domain, new URL(MOORAGE_ROUTER_URL).hostname)
-  const known = ours || (slug !== null && (await isServer(slug)))
+  const known = ours || (slug !== null ? await isServer(slug) : await isOwnDomain(domain))
   return new Response(null, { status: known ? 200 : 404 })
+}
+
+async function isOwnDomain(domain: string): Promise<boolean> {
+  return isVerifiedDomain(await webDeps(), domain)
 }
 
 async function isServer(slug: string): Promise<boolean> {
