@@ -12,6 +12,7 @@ export function ejectedDockerfile(plan: BuildPlan): string {
   if (!base) throw new CliError(`The repository brings its own: ${plan.dockerfile ?? 'Dockerfile'}`)
   const rendered = renderDockerfile(plan, {
     baseImage: imageOf(base),
+    ...(plan.output ? { outputImage: imageOf(plan.output.base) } : {}),
     secrets: [],
     cacheScope: 'local',
   })
@@ -20,8 +21,8 @@ export function ejectedDockerfile(plan: BuildPlan): string {
 
 function header({ rootDir, port, transport }: BuildPlan): string[] {
   return [
-    `# As planned by Moorage. Build it where the server's files are (${rootDir}), with BuildKit:`,
-    `#   docker build --tag server ${rootDir}`,
+    '# As planned by Moorage. It is built with BuildKit, where the repository is:',
+    `#   docker build --file Dockerfile --tag server ${rootDir}`,
     ...(transport === 'stdio'
       ? [
           '#   docker run --rm --interactive server',

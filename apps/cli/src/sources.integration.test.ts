@@ -167,18 +167,23 @@ describe('plan, with no platform', () => {
     const repository = await newDirectory('mono', {
       'a/requirements.txt': 'fastmcp',
       'a/server.py': server,
+      'c/go.mod': 'module x\n\ngo 1.22\n\nrequire github.com/mark3labs/mcp-go v0.30.0\n',
+      'c/main.go':
+        'package main\n\nimport "github.com/mark3labs/mcp-go/server"\n\nfunc main() { server.ServeStdio(nil) }\n',
       'b/package.json': '{"dependencies": {"@modelcontextprotocol/sdk": "1"}}',
     })
     const listed = await plan(repository)
     expect(listed.stdout).toMatch(/a +Python FastMCP/)
     expect(listed.stdout).toContain('moorage plan --root a')
     const { servers } = JSON.parse((await plan(repository, '--json')).stdout)
-    expect(servers.map(({ rootDir }: { rootDir: string }) => rootDir)).toEqual(['a', 'b'])
+    expect(servers.map(({ rootDir }: { rootDir: string }) => rootDir)).toEqual(['a', 'b', 'c'])
     const one = await plan(repository, '--root', 'a')
     expect(one.stdout).toContain('Because')
     const dockerfile = await plan(repository, '--root', 'a', '--dockerfile')
     expect(dockerfile.stdout).toMatch(/^# .*\n# +docker build/)
     expect(dockerfile.stdout).toContain('\nCMD [')
+    const go = await plan(repository, '--root', 'c', '--dockerfile')
+    expect(go.stdout, go.stderr).toMatch(/FROM golang:[\s\S]*FROM debian:/)
     expect((await plan(repository, '--dockerfile')).stderr).toContain('--root a')
   })
 
