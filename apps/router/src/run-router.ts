@@ -23,6 +23,7 @@ export async function runRouter(env: Env): Promise<void> {
     nodeId: env.MOORAGE_NODE_ID,
     encryptionKey: env.MOORAGE_ENCRYPTION_KEY,
     publicUrl: env.MOORAGE_ROUTER_URL,
+    otlpUrl: env.MOORAGE_OTLP_URL,
     baseDomain: env.MOORAGE_BASE_DOMAIN,
     dashboardUrl: env.MOORAGE_DASHBOARD_URL,
     trustProxy: env.MOORAGE_TRUST_PROXY,

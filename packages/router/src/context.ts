@@ -11,6 +11,7 @@ import type { Sessions } from './sessions.ts'
 import type { SharedCounts } from './shared-counts.ts'
 import type { TableSync } from './sync-table.ts'
 import type { Table } from './table.ts'
+import type { Tracing } from './tracing.ts'
 import type { Upstreams } from './upstreams.ts'
 
 /** What every request is handled with. */
@@ -24,6 +25,8 @@ export type Context = {
   requestLog: RequestLog
   counts: SharedCounts
   metrics: Metrics
+  /** Null: off. */
+  tracing: Tracing | null
   keyUse: KeyUse
   identity: Identity
   site: Site

@@ -65,6 +65,7 @@ export function dispatch(
       forwarded: exchange.forwarded,
       requestId: exchange.requestId,
       identity: exchange.identity,
+      traceparent: exchange.traceparent,
       sessionId: to.target.sessionId,
       dropLastEventId: session?.dropLastEventId ?? false,
     })

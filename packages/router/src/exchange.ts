@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newId } from '@moorage/domain/id'
+import type { Span } from '@opentelemetry/api'
 import type { Principal } from './authenticate.ts'
 import type { Forwarded } from './headers.ts'
 import type { Payload } from './payload.ts'
@@ -21,6 +22,9 @@ export type Exchange = {
   principal: Principal | null
   /** What tells the server who calls: names and values. */
   identity: readonly string[]
+  /** Null: traces are off. */
+  span: Span | null
+  traceparent: string | null
   message: RpcMessage | null
   session: Session | null
   /** The HTTP+SSE session that this is the stream of, or a POST to. */
@@ -60,6 +64,8 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     server: undefined,
     principal: null,
     identity: [],
+    span: null,
+    traceparent: null,
     message: null,
     session: null,
     endpoint: null,

@@ -19,6 +19,7 @@ export async function handle(
 ): Promise<void> {
   const exchange = beginExchange(req, res)
   context.inFlight.begin(exchange)
+  context.tracing?.begin(exchange)
   try {
     const url = req.url ?? '/'
     exchange.forwarded = forwardedFrom(req, context.trustProxy)
@@ -61,6 +62,7 @@ export async function handle(
     context.inFlight.end(exchange)
     context.requestLog.add(exchange)
     context.metrics.note(exchange)
+    context.tracing?.end(exchange)
   }
 }
 

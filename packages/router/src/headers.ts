@@ -65,6 +65,8 @@ export function requestHeaders(
     forwarded: Forwarded
     requestId: string
     identity: readonly string[]
+    /** Null: the client's own, if it sent one. */
+    traceparent: string | null
     /** Undefined: as it came. Null: this instance keeps no sessions. */
     sessionId: string | null | undefined
     dropLastEventId: boolean
@@ -82,10 +84,12 @@ export function requestHeaders(
     if (notSent.has(lower) && !(lower === 'cookie' && to.forwarded.cookies)) continue
     if (lower === 'authorization' && to.server.access !== 'own_auth') continue
     if (remote && (lower === 'authorization' || lower === 'cookie' || taken.has(lower))) continue
+    if (lower === 'traceparent' && to.traceparent !== null) continue
     if (lower === 'mcp-session-id' && to.sessionId !== undefined) continue
     if (lower === 'last-event-id' && to.dropLastEventId) continue
     headers.push(name, value)
   }
+  if (to.traceparent !== null) headers.push('Traceparent', to.traceparent)
   if (typeof to.sessionId === 'string') headers.push('Mcp-Session-Id', to.sessionId)
   headers.push(...(remote?.headers ?? ownHeaders(to)))
   return headers

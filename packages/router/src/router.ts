@@ -33,6 +33,8 @@ export type RouterOptions = {
   encryptionKey: Buffer
   /** How clients reach this router; servers find it as `iss` in Moorage-Identity. */
   publicUrl?: string | undefined
+  /** Where traces go, such as http://collector:4318/v1/traces; undefined: nowhere. */
+  otlpUrl?: string | undefined
   /** Servers answer at `<slug>.<baseDomain>` too. */
   baseDomain?: string | undefined
   /** Pages of this origin may call servers. */
@@ -115,6 +117,7 @@ export function createRouter(options: RouterOptions): Router {
       identity,
       counts,
       metrics,
+      tracing: null,
       limits,
       logger,
     },
@@ -183,6 +186,9 @@ export function createRouter(options: RouterOptions): Router {
     listen: async (at) => {
       await sync.start()
       await identity.start()
+      // Loaded only where it is wanted.
+      if (options.otlpUrl)
+        context.tracing = (await import('./tracing.ts')).createTracing(options.otlpUrl)
       await counts.start()
       await startSessions()
       isReady = true
@@ -198,6 +204,7 @@ export function createRouter(options: RouterOptions): Router {
       await counts.close()
       await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])
       await upstreams.close()
+      await context.tracing?.close()
     },
   }
 }
