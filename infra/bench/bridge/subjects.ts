@@ -13,8 +13,9 @@ export type Name = (typeof names)[number]
 /** A bridge that runs in front of a server. */
 export type Running = { url: string; sseUrl: string; pid: number; stop(): Promise<void> }
 
-const program = (path: string) => fileURLToPath(import.meta.resolve(path))
-export const everything = program('@modelcontextprotocol/server-everything/dist/index.js')
+export const everything = fileURLToPath(
+  import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'),
+)
 
 /** Starts the bridge of that name in front of a Node program, with sessions, on a free port. */
 export async function start(name: Name, server: readonly string[]): Promise<Running> {
@@ -43,11 +44,11 @@ function argumentsOf(name: Name, port: string, command: string[], dir: string): 
       return [join(dir, 'main.js'), '--port', port, '--', ...command]
     case 'supergateway': {
       const how = ['--outputTransport', 'streamableHttp', '--stateful', '--logLevel', 'none']
-      const main = program('supergateway/dist/index.js')
+      const main = fileURLToPath(import.meta.resolve('supergateway/dist/index.js'))
       return [main, '--stdio', command.join(' '), ...how, '--port', port]
     }
     case 'mcp-proxy': {
-      const main = program('mcp-proxy/dist/bin/mcp-proxy.mjs')
+      const main = fileURLToPath(import.meta.resolve('mcp-proxy/dist/bin/mcp-proxy.mjs'))
       return [main, '--host', '127.0.0.1', '--port', port, '--', ...command]
     }
   }

@@ -12,7 +12,9 @@ import {
 import { expect, test } from 'vitest'
 import { npmServer, scripted, startBridge, waitFor } from './fixtures/start-bridge.ts'
 
-const everything = npmServer('@modelcontextprotocol/server-everything/dist/index.js')
+const everything = npmServer(
+  import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'),
+)
 const info = { name: 'test', version: '1' }
 const capabilities = { sampling: {}, elicitation: {}, roots: { listChanged: true } }
 const reply = {

@@ -7,8 +7,6 @@ import { readMessages } from './read-messages.ts'
 
 const revisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25']
 
-export type LegacyEndpoint = ReturnType<typeof createLegacyEndpoint>
-
 /** Streamable HTTP with sessions, 2025-03-26 to 2025-11-25. Its functions throw BadRequest. */
 export function createLegacyEndpoint(command: readonly [string, ...string[]], holders: Holders) {
   const sessions = new Map<string, LegacySession>()

@@ -15,7 +15,6 @@ export type Lease = {
   /** Gives it back; once, whatever comes later. */
   release(): void
 }
-export type Pool = ReturnType<typeof createPool>
 type Entry = {
   key: string
   principal: string

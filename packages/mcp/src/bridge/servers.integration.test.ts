@@ -44,7 +44,7 @@ async function callInAllWays(
 
 test('the official memory server', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'moorage-bridge-'))
-  const child = npmServer('@modelcontextprotocol/server-memory/dist/index.js')
+  const child = npmServer(import.meta.resolve('@modelcontextprotocol/server-memory/dist/index.js'))
   const texts = await callInAllWays(child, 'read_graph', {})
   for (const text of texts) expect(JSON.parse(text)).toHaveProperty('entities')
   await rm(dir, { recursive: true })
@@ -54,7 +54,10 @@ test('the official filesystem server', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'moorage-bridge-'))
   const path = join(dir, 'note.txt')
   await writeFile(path, 'ahoy')
-  const child = npmServer('@modelcontextprotocol/server-filesystem/dist/index.js', dir)
+  const child = npmServer(
+    import.meta.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'),
+    dir,
+  )
   expect(await callInAllWays(child, 'read_text_file', { path })).toEqual(['ahoy', 'ahoy', 'ahoy'])
   await rm(dir, { recursive: true })
 })
