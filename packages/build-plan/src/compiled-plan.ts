@@ -1,3 +1,4 @@
+import type { Endpoint } from './endpoint.ts'
 import type { BuildPlan, Command, Language, Reason, Stage } from './plan.ts'
 import type { Context } from './provider.ts'
 
@@ -16,7 +17,7 @@ type Parts = Pick<BuildPlan, 'flavor'> & {
   program: string
   packages?: string[]
   buildPackages?: string[]
-  endpoint: Pick<BuildPlan, 'transport' | 'path' | 'port'> & { reasons: Reason[] }
+  endpoint: Endpoint
   reasons: Reason[]
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '@moorage/domain/error'
 import { manifestDirectories } from './manifest-directories.ts'
-import { manifestProviders } from './manifest-providers.ts'
+import { manifestProviders, planByManifest } from './manifest-providers.ts'
 import { type BuildPlan, buildPlanSchema, type Reason } from './plan.ts'
 import type { Context, Provider } from './provider.ts'
 import { alpic } from './providers/alpic.ts'
@@ -53,11 +53,8 @@ export function planIfAny(tree: SourceTree, options: Options): BuildPlan | null 
 
 function findPlan(app: SourceTree, context: Context): BuildPlan | null {
   const found = context.settings.dockerfile === undefined ? foundProviders : [dockerfile]
-  for (const provider of [...namedProviders, ...found]) {
-    const plan = provider.detect(app, context)
-    if (plan !== null) return finish(plan, context.settings)
-  }
-  return null
+  const plan = planByManifest(app, context, [...namedProviders, ...found])
+  return plan && finish(plan, context.settings)
 }
 
 function planWithoutDockerfile(app: SourceTree, context: Context): BuildPlan | null {

@@ -1,8 +1,9 @@
+import type { Endpoint } from './endpoint.ts'
 import { chooseNode } from './language-version.ts'
 import { nodeInstall } from './node-install.ts'
 import type { NodePackage } from './node-package.ts'
 import { findNodeStart, type NodeStart } from './node-start.ts'
-import { findNodeTransports, type NodeEndpoint, nodeEndpoint } from './node-transport.ts'
+import { findNodeTransports, nodeEndpoint } from './node-transport.ts'
 import { findNodeWorkspace } from './node-workspace.ts'
 import type { BuildPlan } from './plan.ts'
 import type { Context } from './provider.ts'
@@ -12,7 +13,7 @@ type Parts = {
   flavor: string
   /** Where the flavour itself says how it is started, and not the project. */
   start?: NodeStart
-  endpoint?: NodeEndpoint
+  endpoint?: Endpoint
   env?: Record<string, string>
 }
 

@@ -1,4 +1,5 @@
-import type { BuildPlan, Reason } from './plan.ts'
+import { type Endpoint, stdioEndpoint } from './endpoint.ts'
+import type { Reason } from './plan.ts'
 import { scanSources } from './scan-sources.ts'
 import type { SourceTree } from './source-tree.ts'
 
@@ -35,22 +36,14 @@ export function findNodeTransports(tree: SourceTree): NodeTransports {
   }
 }
 
-export type NodeEndpoint = Pick<BuildPlan, 'path' | 'transport' | 'port'> & { reasons: Reason[] }
-
 /**
  * What a server speaks, and where. One that can do both is taken by HTTP only where it is plainly
  * meant to be started so: it reads PORT, or a script of that name starts it.
  */
-export function nodeEndpoint(found: NodeTransports, startsHttp: boolean): NodeEndpoint {
+export function nodeEndpoint(found: NodeTransports, startsHttp: boolean): Endpoint {
   const listens = found.http || found.sse
   if (found.stdio && !(listens && (found.readsPort || startsHttp))) {
-    const because = 'the source speaks MCP on its standard input and output; a bridge serves it'
-    return {
-      transport: 'stdio',
-      path: '/mcp',
-      port: 8000,
-      reasons: [{ choice: 'Transport', value: 'stdio', because }],
-    }
+    return stdioEndpoint('the source speaks MCP on its standard input and output')
   }
   const transport = found.sse && !found.http ? 'sse' : 'streamable-http'
   const path = transport === 'sse' ? '/sse' : (found.path ?? '/mcp')

@@ -1,7 +1,7 @@
-import { matchesGlob } from 'node:path'
 import { AppError } from '@moorage/domain/error'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { matchesMember } from './member-glob.ts'
 import { type NodePackage, readNodePackage } from './node-package.ts'
 import type { SourceTree } from './source-tree.ts'
 import { subtree } from './subtree.ts'
@@ -19,7 +19,7 @@ export type NodeWorkspace = {
 
 const maxMembers = 200
 const lockFiles = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
-const globsSchema = z.array(z.string().max(500)).max(200)
+const globsSchema = z.array(z.string().max(200)).max(50)
 
 /** The npm, pnpm, yarn or bun workspace that a directory of a repository belongs to, if any. */
 export function findNodeWorkspace(repository: SourceTree, directory: string): NodeWorkspace | null {
@@ -44,10 +44,10 @@ function ancestors(directory: string): string[] {
 }
 
 function memberTest(tree: SourceTree, manifest: NodePackage): (path: string) => boolean {
-  const globs = workspaceGlobs(tree, manifest).map((glob) => glob.replace(/^\.\/|\/$/g, ''))
+  const globs = workspaceGlobs(tree, manifest)
   const within = globs.filter((glob) => !glob.startsWith('!'))
   const without = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))
-  const fits = (path: string) => (glob: string) => matchesGlob(path, glob)
+  const fits = (path: string) => (glob: string) => matchesMember(path, glob)
   return (path) => within.some(fits(path)) && !without.some(fits(path))
 }
 
@@ -81,6 +81,7 @@ function membersOf(
   const ending = '/package.json'
   const paths = tree.files
     .filter((file) => file.endsWith(ending))
+    .slice(0, 10 * maxMembers)
     .map((file) => file.slice(0, -ending.length))
     .filter(belongs)
   const found = new Map<string, { path: string; manifest: NodePackage }>()

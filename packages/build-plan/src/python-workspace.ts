@@ -1,5 +1,5 @@
-import { matchesGlob } from 'node:path'
 import { AppError } from '@moorage/domain/error'
+import { matchesMember } from './member-glob.ts'
 import { type Pyproject, parsePyproject } from './python-pyproject.ts'
 import { requirementName } from './python-requirements.ts'
 import type { SourceTree } from './source-tree.ts'
@@ -27,18 +27,13 @@ export function findWorkspace(repository: SourceTree, directory: string): Worksp
     const { members = [], exclude = [] } =
       parsePyproject(tree.read('pyproject.toml')).tool?.uv?.workspace ?? {}
     const member = root === '.' ? directory : directory.slice(root.length + 1)
-    const fits = (path: string) => (glob: string) => matches(path, glob.replace(/^\.\//, ''))
+    const fits = (path: string) => (glob: string) => matchesMember(path, glob)
     const belongs = (path: string) => members.some(fits(path)) && !exclude.some(fits(path))
     if (!belongs(member)) continue
     if (!tree.files.includes('uv.lock')) throw unlocked(root)
     return { root, member, packages: closure(tree, member, belongs) }
   }
   return null
-}
-
-/** Plain patterns only: braces and many stars can be made to take for ever. */
-function matches(path: string, glob: string): boolean {
-  return /^[\w./-]*(?:\*{1,2}[\w./-]*){0,3}$/.test(glob) && matchesGlob(path, glob)
 }
 
 /** The nearest first. */

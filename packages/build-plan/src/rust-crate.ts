@@ -1,7 +1,7 @@
-import { matchesGlob } from 'node:path'
 import { AppError } from '@moorage/domain/error'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
+import { matchesMember } from './member-glob.ts'
 import type { SourceTree } from './source-tree.ts'
 import { subtree } from './subtree.ts'
 
@@ -13,7 +13,7 @@ const manifestSchema = z.looseObject({
   dependencies: dependenciesSchema,
   workspace: z
     .looseObject({
-      members: z.array(z.string().max(500)).max(200).default([]),
+      members: z.array(z.string().max(200)).max(50).default([]),
       dependencies: dependenciesSchema,
     })
     .optional(),
@@ -64,8 +64,9 @@ function members(tree: SourceTree, top: Manifest): { path: string; manifest: Man
   const globs = top.workspace?.members ?? []
   const paths = tree.files
     .filter((file) => file.endsWith('/Cargo.toml'))
+    .slice(0, 2000)
     .map((file) => file.slice(0, -'/Cargo.toml'.length))
-    .filter((path) => globs.some((glob) => matchesGlob(path, glob)))
+    .filter((path) => globs.some((glob) => matchesMember(path, glob)))
   return paths.slice(0, 200).map((path) => ({ path, manifest: readManifest(tree, path) }))
 }
 

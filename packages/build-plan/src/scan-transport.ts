@@ -1,8 +1,7 @@
-import type { BuildPlan, Reason } from './plan.ts'
+import { type Endpoint, stdioEndpoint } from './endpoint.ts'
 import type { Source } from './scan-sources.ts'
 
 export type TransportPatterns = { http: RegExp; sse: RegExp; stdio: RegExp; readsPort: RegExp }
-type Endpoint = Pick<BuildPlan, 'transport' | 'path' | 'port'> & { reasons: Reason[] }
 
 /** `":8080"` and the like, at the end of an address or alone. */
 const address = /["'`](?:[\w.*[\]]{0,60})?:(\d{4,5})["'`]/g
@@ -17,9 +16,7 @@ export function scanTransport(sources: readonly Source[], patterns: TransportPat
   const listens = some(patterns.http) || some(patterns.sse)
   const readsPort = some(patterns.readsPort)
   if (!listens || (some(patterns.stdio) && !readsPort)) {
-    const because = 'the source speaks MCP on its standard input and output; a bridge serves it'
-    const reasons = [{ choice: 'Transport', value: 'stdio', because }]
-    return { transport: 'stdio', path: '/mcp', port: defaultPort, reasons }
+    return stdioEndpoint('the source speaks MCP on its standard input and output')
   }
   const transport = some(patterns.http) ? 'streamable-http' : 'sse'
   const fixed = readsPort ? null : fixedPort(sources)

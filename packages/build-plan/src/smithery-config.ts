@@ -25,7 +25,7 @@ const smitherySchema = z.looseObject({
     })
     .optional(),
   build: z.looseObject({ dockerfile: pathSchema, dockerBuildPath: pathSchema }).optional(),
-  env: z.record(z.string(), z.coerce.string()).pipe(settingsSchema.shape.env).optional(),
+  env: z.record(z.string(), z.coerce.string()).pipe(settingsSchema.shape.env.unwrap()).optional(),
 })
 export type SmitheryConfig = z.infer<typeof smitherySchema>
 

@@ -1,8 +1,8 @@
 import { AppError } from '@moorage/domain/error'
 import { z } from 'zod'
-import { manifestProviders } from '../manifest-providers.ts'
+import { planByManifest } from '../manifest-providers.ts'
 import type { Command, Reason } from '../plan.ts'
-import type { Context, Provider } from '../provider.ts'
+import type { Provider } from '../provider.ts'
 import { commandSchema } from '../settings.ts'
 import type { SourceTree } from '../source-tree.ts'
 
@@ -31,19 +31,13 @@ export const alpic: Provider = {
       ...(startCommand && { start: startCommand }),
       ...context.settings,
     }
-    return planRest(tree, { ...context, settings }, [
+    const plan = planByManifest(tree, { ...context, settings })
+    const reasons = [
       ...reason('Build command', buildCommand),
       ...reason('Start command', startCommand),
-    ])
+    ]
+    return plan && { ...plan, reasons: [...plan.reasons, ...reasons] }
   },
-}
-
-function planRest(tree: SourceTree, context: Context, reasons: Reason[]) {
-  for (const provider of manifestProviders) {
-    const plan = provider.detect(tree, context)
-    if (plan !== null) return { ...plan, reasons: [...plan.reasons, ...reasons] }
-  }
-  return null
 }
 
 function reason(choice: string, command: Command | undefined): Reason[] {

@@ -1,7 +1,7 @@
+import { type Endpoint, stdioEndpoint } from '../endpoint.ts'
 import { hostPlaceholder, portPlaceholder } from '../fill-command.ts'
 import { readNodePackage } from '../node-package.ts'
 import { findLibrary, nodePlan } from '../node-plan.ts'
-import type { NodeEndpoint } from '../node-transport.ts'
 import type { Provider } from '../provider.ts'
 import { scanSources } from '../scan-sources.ts'
 import type { SourceTree } from '../source-tree.ts'
@@ -27,19 +27,15 @@ export const npmFastmcp: Provider = {
 }
 
 /** What `start()` is given in the source comes before the environment (fastmcp's FastMCP.ts). */
-function endpointOf(tree: SourceTree, path: string): NodeEndpoint {
+function endpointOf(tree: SourceTree, path: string): Endpoint {
   const texts = scanSources(tree, ['.ts', '.mts', '.js', '.mjs', '.cjs']).map(({ text }) => text)
   const some = (pattern: RegExp) => texts.some((text) => pattern.test(text))
   if (some(/transportType: ?['"]stdio['"]/) && !some(/['"]httpStream['"]/)) {
-    const because = 'the source asks fastmcp for it; a bridge serves it'
-    return {
-      transport: 'stdio',
-      path: '/mcp',
-      port: 8000,
-      reasons: [{ choice: 'Transport', value: 'stdio', because }],
-    }
+    return stdioEndpoint('the source asks fastmcp for it')
   }
-  const fixed = texts.map((text) => /\bport: ?(\d{2,5})\b/.exec(text)?.[1]).find(Boolean)
+  const fixed = texts
+    .map((text) => /\bhttpStream: ?\{[^}]{0,300}\bport: ?(\d{2,5})\b/.exec(text)?.[1])
+    .find(Boolean)
   const port = fixed === undefined || Number(fixed) > 65535 ? 8000 : Number(fixed)
   const because = 'fastmcp serves HTTP where FASTMCP_TRANSPORT asks for it'
   return {

@@ -1,4 +1,5 @@
-import { manifestProviders } from '../manifest-providers.ts'
+import { stdioEndpoint } from '../endpoint.ts'
+import { manifestProviders, planByManifest } from '../manifest-providers.ts'
 import { readNodePackage } from '../node-package.ts'
 import { nodePlan } from '../node-plan.ts'
 import { findNodeTransports } from '../node-transport.ts'
@@ -40,13 +41,8 @@ function planConfig(tree: SourceTree, context: Context, config: SmitheryConfig):
   const order = onStdio
     ? [...manifestProviders.filter((provider) => provider !== dockerfile), dockerfile]
     : manifestProviders
-  for (const provider of order) {
-    const plan = provider.detect(tree, context)
-    if (plan !== null) {
-      return { ...plan, transport: provider === dockerfile && onStdio ? 'stdio' : plan.transport }
-    }
-  }
-  return null
+  const plan = planByManifest(tree, context, order)
+  return plan?.kind === 'dockerfile' && onStdio ? { ...plan, transport: 'stdio' } : plan
 }
 
 /** Smithery's containers listen on PORT and serve /mcp, as a Dockerfile does here anyway. */
@@ -76,7 +72,7 @@ function planModule(tree: SourceTree, context: Context): BuildPlan | null {
   const file = smitheryModule(tree, manifest)
   if (file === null) return null
   const build = context.settings.build ?? bundleCommand(file)
-  const because = 'its default export makes the server; a bridge serves it'
+  const because = 'its default export makes the server'
   return nodePlan(tree, { ...context, settings: { ...context.settings, build } }, manifest, {
     flavor: 'Smithery module',
     start: {
@@ -84,7 +80,7 @@ function planModule(tree: SourceTree, context: Context): BuildPlan | null {
       needsDevDependencies: false,
       reason: { choice: 'Entry point', value: file, because },
     },
-    endpoint: { transport: 'stdio', path: '/mcp', port: 8000, reasons: [] },
+    endpoint: stdioEndpoint('nothing in the source listens'),
   })
 }
 
