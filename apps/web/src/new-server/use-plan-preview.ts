@@ -1,30 +1,32 @@
 'use client'
 import type { Settings } from '@moorage/build-plan/settings'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTRPCClient } from '../api-client/api-provider.tsx'
 
 const pauseMs = 350
 
+type Asked = { team: string; settings: Settings | null; document: string | null }
+
 /** The plan of settings as they are typed, or why there is none. */
-export function usePlanPreview(input: {
-  team: string
-  settings: Settings | null
-  document: string | null
-}) {
+export function usePlanPreview(input: Asked) {
   const client = useTRPCClient()
   const asked = useLate(JSON.stringify(input))
-  const isAsked = input.settings !== null
+  const { settings, document, team }: Asked = JSON.parse(asked)
   const { data, error, isFetching } = useQuery({
     queryKey: ['plan-preview', asked],
-    enabled: isAsked,
+    queryFn:
+      settings === null
+        ? skipToken
+        : () =>
+            client.plans.preview.mutate({
+              team,
+              settings,
+              ...(document === null ? {} : { document }),
+            }),
     placeholderData: keepPreviousData,
-    queryFn: () => {
-      const { document, ...rest }: typeof input & { settings: Settings } = JSON.parse(asked)
-      return client.plans.preview.mutate({ ...rest, ...(document === null ? {} : { document }) })
-    },
   })
-  return isAsked ? { preview: data ?? null, error, isFetching } : nothingAsked
+  return input.settings === null ? nothingAsked : { preview: data ?? null, error, isFetching }
 }
 
 const nothingAsked = { preview: null, error: null, isFetching: false }

@@ -9,7 +9,7 @@ export function PlanDetails({ plan }: { plan: BuildPlan }) {
   return (
     <details className="group border-t pt-3 text-sm">
       <summary className="flex items-center gap-1 rounded-sm text-muted hover:text-text">
-        <ChevronRight className="size-3.5 text-faint transition-transform duration-150 group-open:rotate-90" />
+        <ChevronRight className="size-3.5 shrink-0 text-faint transition-transform duration-150 group-open:rotate-90" />
         All of the plan
       </summary>
       <dl className="mt-2.5 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5">
@@ -68,7 +68,7 @@ function CommandLine({ words }: { words: string[] }) {
   const line = words.map((word) => (word.length > 200 ? `${word.slice(0, 120)}…` : word)).join(' ')
   return (
     <code
-      className="block font-mono text-xs leading-5 break-all"
+      className="mb-1 block font-mono text-xs leading-5 break-all last:mb-0"
       title={words.join(' ').slice(0, 4000)}
     >
       {line}

@@ -57,7 +57,7 @@ export function PlanEditor({
       {unused.length > 0 ? (
         <details className="group border-t pt-3 text-sm">
           <summary className="flex items-center gap-1 rounded-sm text-muted hover:text-text">
-            <ChevronRight className="size-3.5 text-faint transition-transform duration-150 group-open:rotate-90" />
+            <ChevronRight className="size-3.5 shrink-0 text-faint transition-transform duration-150 group-open:rotate-90" />
             More to set: {unused.map(({ label }) => label.toLowerCase()).join(', ')}
           </summary>
           <div className="mt-3">{unused.map(row)}</div>
