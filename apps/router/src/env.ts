@@ -32,6 +32,8 @@ const schema = z.object({
   /** Where Prometheus finds /metrics, and a probe /healthz and /readyz; not for clients. */
   MOORAGE_ROUTER_METRICS_HOST: z.string().default('127.0.0.1'),
   MOORAGE_ROUTER_METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  /** A directory of NAME.crt and NAME.key: the router speaks TLS itself. */
+  MOORAGE_ROUTER_CERTIFICATES: z.string().optional(),
   /** Where traces go (OTLP over HTTP), such as http://collector:4318/v1/traces. */
   MOORAGE_OTLP_URL: z.url().optional(),
   MOORAGE_NODE_ID: z.string().default(() => newId('node')),

@@ -24,6 +24,7 @@ export async function runRouter(env: Env): Promise<void> {
     encryptionKey: env.MOORAGE_ENCRYPTION_KEY,
     publicUrl: env.MOORAGE_ROUTER_URL,
     otlpUrl: env.MOORAGE_OTLP_URL,
+    certificatesDir: env.MOORAGE_ROUTER_CERTIFICATES,
     baseDomain: env.MOORAGE_BASE_DOMAIN,
     dashboardUrl: env.MOORAGE_DASHBOARD_URL,
     trustProxy: env.MOORAGE_TRUST_PROXY,

@@ -9,14 +9,15 @@ export function forwardedFrom(req: IncomingMessage, trustProxy: boolean): Forwar
   const peer = req.socket.remoteAddress ?? 'unknown'
   const host = req.headers.host ?? ''
   const own = { prefix: '', cookies: false }
-  if (!trustProxy) return { ...own, for: peer, address: peer, proto: 'http', host }
+  const proto = 'encrypted' in req.socket ? 'https' : 'http'
+  if (!trustProxy) return { ...own, for: peer, address: peer, proto, host }
   const chain = header(req, 'x-forwarded-for')
   return {
     ...own,
     for: chain ? `${chain}, ${peer}` : peer,
     // What the front itself has seen; whatever stands before is the client's own word.
     address: chain?.split(',').at(-1)?.trim() ?? peer,
-    proto: header(req, 'x-forwarded-proto') === 'https' ? 'https' : 'http',
+    proto: header(req, 'x-forwarded-proto') === 'https' ? 'https' : proto,
     host: header(req, 'x-forwarded-host') ?? host,
   }
 }

@@ -1,9 +1,9 @@
-import { createServer } from 'node:http'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
 import type { Registry } from 'prom-client'
 import { busyInstances } from './busy-instances.ts'
 import type { Context } from './context.ts'
+import { createClientServer } from './create-server.ts'
 import { handle } from './handle.ts'
 import { endAllIdleStreams, endForbidden, endIdleStreams, tendStreams } from './housekeeping.ts'
 import { createIdentity } from './identity.ts'
@@ -33,6 +33,8 @@ export type RouterOptions = {
   encryptionKey: Buffer
   /** How clients reach this router; servers find it as `iss` in Moorage-Identity. */
   publicUrl?: string | undefined
+  /** Speak TLS with the certificates there (certificates.ts); undefined: plain HTTP. */
+  certificatesDir?: string | undefined
   /** Where traces go, such as http://collector:4318/v1/traces; undefined: nowhere. */
   otlpUrl?: string | undefined
   /** Servers answer at `<slug>.<baseDomain>` too. */
@@ -153,7 +155,7 @@ export function createRouter(options: RouterOptions): Router {
     for (const session of await store.load(usedSince)) sessions.adopt(session)
   }
 
-  const server = createServer(
+  const { server, prepare } = createClientServer(
     {
       requestTimeout: limits.requestMs,
       headersTimeout: limits.headersMs,
@@ -163,6 +165,8 @@ export function createRouter(options: RouterOptions): Router {
       maxHeaderSize: 32 * 1024,
       noDelay: true,
     },
+    options.certificatesDir,
+    logger,
     (req, res) =>
       void handle(context, req, res).catch((error) => {
         logger.error({ error }, 'A refusal could not be sent')
@@ -191,6 +195,7 @@ export function createRouter(options: RouterOptions): Router {
         context.tracing = (await import('./tracing.ts')).createTracing(options.otlpUrl)
       await counts.start()
       await startSessions()
+      await prepare()
       isReady = true
       await node.acknowledge()
       return { port: await listener.listen(at) }

@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureProgram } from './system-package.ts'
 
-/** A certificate of localhost, which is its own CA, in `dir`; `caFile` is what its clients trust. */
+/** A certificate of these names and loopback, which is its own CA, in `dir`; `caFile` is what its clients trust. */
 export async function makeCertificate(
   dir: string,
+  names: readonly string[] = ['localhost'],
 ): Promise<{ caFile: string; cert: Buffer; key: Buffer }> {
   const openssl = await ensureProgram('openssl', ['openssl'], () => {})
   const caFile = join(dir, 'cert.pem')
   const keyFile = join(dir, 'key.pem')
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const alternatives = [...names.map((name) => `DNS:${name}`), 'IP:127.0.0.1'].join(',')
+  const subject = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${alternatives}`]
   const files = ['-days', '2', '-keyout', keyFile, '-out', caFile]
   execFileSync(openssl, ['req', ...kind, ...subject, ...files], { stdio: 'ignore' })
   return { caFile, cert: readFileSync(caFile), key: readFileSync(keyFile) }
