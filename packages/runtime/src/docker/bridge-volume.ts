@@ -31,6 +31,8 @@ export type BridgeVolumes = {
   ensure(run: { onLog: (line: string) => void; signal: AbortSignal }): Promise<string>
 }
 
+type Files = ReturnType<typeof bridgeFiles>
+
 const label = 'dev.moorage.bridge'
 const node = { language: 'node', version: '24' } as const
 
@@ -38,24 +40,26 @@ const node = { language: 'node', version: '24' } as const
 export function bridgeVolumes(engine: Engine, templates: BaseImages): BridgeVolumes {
   const filled = new Set<string>()
   const exclusive = oneAtATime()
+  let files: Files | undefined
   return {
     ensure: (run) =>
       exclusive('bridge', async () => {
         const image = await baseImage(engine.docker, templates, node, run)
-        const name = `moorage-bridge-${await hashOf(engine, image)}`
+        files ??= bridgeFiles()
+        const name = `moorage-bridge-${await hashOf(engine, image, files)}`
         const exists = (await orNull(engine.docker.getVolume(name).inspect())) !== null
         if (exists && filled.has(name)) return name
         run.onLog('Preparing the bridge for servers that speak stdio')
-        await fill(engine, image, name)
+        await fill(engine, image, name, files)
         filled.add(name)
         return name
       }),
   }
 }
 
-async function hashOf(engine: Engine, image: string): Promise<string> {
+async function hashOf(engine: Engine, image: string, files: Files): Promise<string> {
   const { Id } = await engine.docker.getImage(image).inspect()
-  const content = JSON.stringify([Id, fillScript, bridgeFiles()])
+  const content = JSON.stringify([Id, fillScript, files])
   return createHash('sha256').update(content).digest('hex').slice(0, 16)
 }
 
@@ -84,7 +88,7 @@ for (const name of readdirSync('/bridge')) put('/bridge/' + name, 'bridge/' + na
 writeFileSync(to + '/ready', '')
 `
 
-async function fill(engine: Engine, image: string, volume: string): Promise<void> {
+async function fill(engine: Engine, image: string, volume: string, files: Files): Promise<void> {
   const { docker } = engine
   await docker.createVolume({ Name: volume, Labels: { [label]: volume } })
   const container = await docker.createContainer({
@@ -102,7 +106,7 @@ async function fill(engine: Engine, image: string, volume: string): Promise<void
     },
   })
   try {
-    await container.putArchive(Readable.from(bridgeArchive()), { path: '/' })
+    await container.putArchive(Readable.from(bridgeArchive(files)), { path: '/' })
     const ended = container.wait({ condition: 'next-exit' })
     await container.start()
     const { StatusCode } = z.object({ StatusCode: z.number() }).parse(await ended)
@@ -118,9 +122,9 @@ async function fill(engine: Engine, image: string, volume: string): Promise<void
   }
 }
 
-function bridgeArchive() {
+function bridgeArchive(files: Files) {
   const tar = pack()
-  for (const { path, content } of bridgeFiles()) tar.entry({ name: `bridge/${path}` }, content)
+  for (const { path, content } of files) tar.entry({ name: `bridge/${path}` }, content)
   tar.finalize()
   return tar
 }
