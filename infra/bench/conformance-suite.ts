@@ -17,6 +17,11 @@ export const runs: readonly Run[] = [
   })),
 ]
 
+const mains = {
+  stable: import.meta.resolve('conformance-stable/dist/index.js'),
+  alpha: import.meta.resolve('conformance-alpha/dist/index.js'),
+}
+
 const statuses = ['SUCCESS', 'FAILURE', 'WARNING', 'SKIPPED', 'INFO'] as const
 const checksSchema = z.array(
   z.object({ id: z.string(), status: z.enum(statuses), errorMessage: z.string().optional() }),
@@ -25,7 +30,7 @@ export type Check = z.infer<typeof checksSchema>[number] & { scenario: string }
 
 /** Every check of every scenario, with what it found. */
 export async function runSuite({ suite, revision }: Run, url: string): Promise<Check[]> {
-  const main = fileURLToPath(import.meta.resolve(`conformance-${suite}/dist/index.js`))
+  const main = fileURLToPath(mains[suite])
   const dir = await mkdtemp(join(tmpdir(), 'moorage-conformance-'))
   const version = revision === null ? [] : ['--spec-version', revision]
   try {

@@ -60,11 +60,7 @@ function homeThatWaits(context: Context, exchange: Exchange, session: Session): 
 
 function whoWaits(context: Context, exchange: Exchange, session: Session): string | undefined {
   const { message } = exchange
-  if (message?.method === null && message.id !== null) {
-    const asker = session.asked.get(message.id)
-    session.asked.delete(message.id)
-    return asker
-  }
+  if (message?.method === null && message.id !== null) return session.asked.get(message.id)
   if (message?.cancels == null) return undefined
   for (const other of context.inFlight.all())
     if (other.session === session && other.message?.id === message.cancels && other !== exchange)

@@ -39,12 +39,9 @@ export async function forward(
   // An instance that was replaced: what we know may be older than what is.
   await Promise.race([context.sync.refresh(server.id), delay(refreshMs)])
   const now = context.table.server(server.id) ?? server
-  const again = await attempt(context, exchange, {
-    server: now,
-    path,
-    body,
-    avoid: exchange.instance,
-  })
+  // A connection that broke off is no reason to give up the session that lives there.
+  const avoid = exchange.session && failure.wasSent ? null : exchange.instance
+  const again = await attempt(context, exchange, { server: now, path, body, avoid })
   if (again) throw cause(again)
 }
 

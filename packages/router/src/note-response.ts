@@ -61,7 +61,9 @@ export function noteQuestion(
   id: string | number,
   instanceId: string,
 ): void {
-  if (!session || session.asked.has(id)) return
+  if (!session) return
+  // Each instance counts for itself, so an id may come again; the latest to ask is the one that waits.
+  session.asked.delete(id)
   session.asked.set(id, instanceId)
   const [oldest] = session.asked.keys()
   if (session.asked.size > maxQuestions && oldest !== undefined) session.asked.delete(oldest)

@@ -84,3 +84,13 @@ test.each([
     repeatable,
   )
 })
+
+test('an answer may be sent again; a batch never, as it may hold a call', () => {
+  expect(isRepeatable('POST', read({ id: 1, result: {} }))).toBe(true)
+  expect(isRepeatable('POST', read({ id: 1, error: { code: 1 } }))).toBe(true)
+  const batch = [
+    { id: 1, method: 'tools/list' },
+    { id: 2, method: 'tools/call' },
+  ]
+  expect(isRepeatable('POST', read(batch))).toBe(false)
+})

@@ -16,6 +16,8 @@ export type RpcMessage = {
   calls: number
   /** The whole message, where it is an initialize request. */
   initialize: unknown
+  /** All else is said of its first message. */
+  isBatch: boolean
 }
 
 const errorSchema = z.object({ error: z.object({ code: z.number().int() }) })
@@ -43,6 +45,7 @@ export function readRpcMessage(body: Buffer): RpcMessage | null {
     level: text(params.level),
     calls: isBatch ? json.filter(isToolCall).length : Number(isToolCall(json)),
     initialize: method === 'initialize' && !isBatch ? json : null,
+    isBatch,
   }
 }
 
@@ -89,6 +92,9 @@ export function questionId(data: string): string | number | null {
  */
 export function isRepeatable(httpMethod: string, message: RpcMessage | null): boolean {
   if (httpMethod === 'GET' || httpMethod === 'HEAD') return true
+  if (message?.isBatch) return false
+  // An answer to the server: it waits for one, and ignores another.
+  if (message?.method === null && message.id !== null) return true
   const method = message?.method ?? ''
   return (
     /^(initialize|ping|server\/discover|prompts\/get|completion\/complete|logging\/setLevel)$/.test(

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer, connect, echo, isServed, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
 import { initialize, json, listTools as list, openSession as open } from './testing/raw-session.ts'
-import { startSessionServer, startSseServer, type Upstream } from './testing/upstream.ts'
+import {
+  readAll,
+  startSessionServer,
+  startSseServer,
+  startUpstream,
+  type Upstream,
+} from './testing/upstream.ts'
 
 let platform: TestPlatform
 let teamId: string
@@ -217,6 +223,26 @@ test('a restart in place loses no session', async () => {
   // No event: the refused connection alone makes the router look again.
   expect(await echo(client, 'x')).toBe('after: x')
   await client.close()
+})
+
+test('a connection that breaks off costs a session nothing: the same instance is asked again', async () => {
+  const server = await addServer()
+  const seen: string[] = []
+  const upstream = await startUpstream(async (req, res) => {
+    const { method } = JSON.parse((await readAll(req)).toString() || '{"method":"none"}')
+    seen.push(method)
+    const isFirst = seen.filter((one) => one === method).length === 1
+    if (method === 'tools/list' && isFirst) return req.socket.destroy()
+    res.writeHead(200, { 'Content-Type': 'application/json', 'Mcp-Session-Id': 'the-one' })
+    res.end('{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-11-25"}}')
+  })
+  upstreams.push(upstream)
+  await platform.deploy(server, upstream.port)
+  await isUp(server.mcp)
+  const id = await openSession(server.mcp)
+  expect((await listTools(server.mcp, id)).status).toBe(200)
+  const isOurs = (method: string) => method !== 'none'
+  expect(seen.filter(isOurs)).toEqual(['initialize', 'tools/list', 'tools/list'])
 })
 
 test('sessions survive a restart of the router', async () => {
