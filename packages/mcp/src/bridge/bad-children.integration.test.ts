@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { probe } from '../probe.ts'
 import {
   callTool,
   eventsOf,
@@ -54,6 +55,18 @@ test('one that is not there, and one that refuses, are told apart', async () => 
   const { body, headers } = await refusing.post(initialize)
   expect(body.error.message).toBe('The licence has expired.')
   expect(headers.get('mcp-session-id')).toBeNull()
+})
+
+test.each([
+  ['exit-at-once', /exited with code 3.*API_KEY is not set/],
+  ['refuse', /The licence has expired\./],
+])('the handshake of a deployment shows why: %s', async (mode, why) => {
+  await using bridge = await startBridge([...scripted, mode])
+  const { signal } = new AbortController()
+  await expect(probe({ url: bridge.url, timeoutMs: 20_000, signal })).rejects.toMatchObject({
+    code: 'handshake_failed',
+    userMessage: expect.stringMatching(why),
+  })
 })
 
 test('one that never answers keeps nobody else from being served', async () => {

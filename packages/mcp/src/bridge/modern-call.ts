@@ -2,7 +2,7 @@ import { canonicalJson } from './canonical-json.ts'
 import { errorResponse, internalError, isRecord, type Message, type Request } from './json-rpc.ts'
 import { missingCapability } from './missing-capability.ts'
 import type { ModernReply } from './modern-reply.ts'
-import { logLevels, type ModernRequest } from './modern-request.ts'
+import { isAskable, logLevels, type ModernRequest } from './modern-request.ts'
 import { toModernAnswer } from './modern-result.ts'
 import type { Lease } from './pool.ts'
 
@@ -134,7 +134,7 @@ export function startModernCall(
     { ...first.params, _meta: first.meta },
     {
       onAnswer,
-      onAsk,
+      ...(isAskable(first) ? { onAsk } : {}),
       ...(first.meta.progressToken === undefined ? {} : { onProgress: notify }),
       ...(first.logLevel === undefined ? {} : { onLog }),
     },

@@ -7,7 +7,7 @@ import { createListeners } from './listeners.ts'
 import { checkParamHeaders } from './mcp-headers.ts'
 import { type ModernCall, startModernCall } from './modern-call.ts'
 import { createModernReply } from './modern-reply.ts'
-import { type ModernRequest, readModernRequest } from './modern-request.ts'
+import { isAskable, type ModernRequest, readModernRequest } from './modern-request.ts'
 import { discover, toModernAnswer } from './modern-result.ts'
 import { createPool, type Lease } from './pool.ts'
 import { respond } from './respond.ts'
@@ -21,8 +21,6 @@ const gone = [
   'resources/subscribe',
   'resources/unsubscribe',
 ]
-/** Only these may be answered with a question ("Supported Requests"). */
-const askable = ['tools/call', 'prompts/get', 'resources/read']
 const maxListeners = 256
 
 /** Streamable HTTP without sessions, from 2026-07-28 on, in front of children that know nothing of it. */
@@ -48,9 +46,9 @@ export function createModernEndpoint(command: readonly [string, ...string[]], ho
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<void> {
-    const { capabilities, logLevel, method } = request
+    const { capabilities, logLevel } = request
     const canAsk = ['sampling', 'elicitation', 'roots'].some((key) => key in capabilities)
-    const isAlone = askable.includes(method) && (canAsk || logLevel !== undefined)
+    const isAlone = isAskable(request) && (canAsk || logLevel !== undefined)
     const lease = await pool.acquire(request, isAlone)
     try {
       await checkArguments(request, req, lease)

@@ -86,6 +86,11 @@ export function readModernRequest(headers: IncomingHttpHeaders, message: Request
   }
 }
 
+/** Only these may be answered with a question ("Supported Requests" of Multi Round-Trip Requests). */
+export function isAskable({ method }: ModernRequest): boolean {
+  return ['tools/call', 'prompts/get', 'resources/read'].includes(method)
+}
+
 function metaOf({ params }: Message): Record<string, unknown> {
   return isRecord(params?._meta) ? params._meta : {}
 }

@@ -149,6 +149,13 @@ test('what the client leaves out it is asked again', async () => {
   expect(await textOf(bridge, done, how)).toBe('[{"roots":[]},{"action":"decline"}]')
 })
 
+test('a list is no place for a question: a child that asks there is told so', async () => {
+  await using bridge = await startBridge([...scripted, 'asks-early'])
+  const how = { capabilities: { roots: {} } }
+  expect((await send(bridge, request('tools/list'), how)).body.result.resultType).toBe('complete')
+  await waitFor(() => bridge.log().includes('asked: -32603'))
+})
+
 test('a state is good for its principal and its request alone', async () => {
   await using bridge = await startBridge(scripted)
   const how = (user: string) => ({
