@@ -70,7 +70,7 @@ async function startNginx(
   const file = join(dir, `${name}.conf`)
   writeFileSync(
     file,
-    `daemon off; worker_processes 1; pid ${dir}/${name}.pid; error_log stderr error;
+    `daemon off; master_process off; pid ${dir}/${name}.pid; error_log stderr error;
   events { worker_connections 4096; }
   http {
     access_log off; keepalive_requests 100000000; keepalive_timeout 300s;

@@ -4,14 +4,15 @@ import { answerBrowser, answerError, answerHealth, answerJson, answerPreflight }
 import { authenticate } from './authenticate.ts'
 import { admitRequest } from './call-limits.ts'
 import type { Context } from './context.ts'
-import { beginExchange, type Exchange } from './exchange.ts'
+import { beginExchange } from './exchange.ts'
 import { forward } from './forward.ts'
 import { forwardedFrom } from './forwarded.ts'
 import { identityKeysPath } from './identity.ts'
 import { match, ownHostname } from './match.ts'
 import { checkOrigin, isPreflight } from './origin.ts'
+import type { KeyEntry, ServerEntry } from './table.ts'
 
-/** The way of every request: match -> authenticate -> forward -> log. */
+/** The way of every request: match -> authenticate -> admit -> introduce -> forward -> log. */
 export async function handle(
   context: Context,
   req: IncomingMessage,
@@ -41,17 +42,12 @@ export async function handle(
 
     exchange.server = place ? context.table.serverBySlug(place.slug) : undefined
     exchange.principal = authenticate(context.table, exchange.server, req.headers.authorization)
-    const { server, principal, forwarded } = exchange
-    if (server) admitRequest(context.counts, { server, principal, address: forwarded.address })
-    const { key } = principal
-    if (key) context.keyUse.note(key.id)
-    if (key && server) {
-      const { identity } = context
-      exchange.identity = identity.cached(key, server) ?? (await identity.sign(key, server))
-    }
-
-    if (place) exchange.forwarded.cookies = mayHaveCookies(exchange, place.prefix)
-    if (exchange.server && place) await forward(context, exchange, exchange.server, place.rest)
+    const { server, principal } = exchange
+    if (!server || !place) return
+    admitRequest(context.counts, { server, principal, address: exchange.forwarded.address })
+    exchange.forwarded.cookies = place.prefix === '' && server.access === 'own_auth'
+    if (principal.key) exchange.identity = await introduce(context, principal.key, server)
+    await forward(context, exchange, server, place.rest)
   } catch (error) {
     const { code } = answerError(exchange, error)
     // A client that leaves is no fault of ours.
@@ -66,9 +62,14 @@ export async function handle(
   }
 }
 
-/** Under a slug, servers of different teams share a host name, and its cookies would be everybody's. */
-function mayHaveCookies({ server }: Exchange, prefix: string): boolean {
-  return prefix === '' && server?.access === 'own_auth'
+/** What tells the server who calls. Only the first request of a minute waits for a signature. */
+function introduce(
+  { identity, keyUse }: Context,
+  key: KeyEntry,
+  server: ServerEntry,
+): readonly string[] | Promise<readonly string[]> {
+  keyUse.note(key.id)
+  return identity.cached(key, server) ?? identity.sign(key, server)
 }
 
 /** `http://host/<slug>` typed into a browser; any other path, and any MCP client, goes to the server. */
