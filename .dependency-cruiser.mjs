@@ -21,7 +21,7 @@ const anyOf = (/** @type {string[]} */ list) => `(${list.join('|')})`
 
 // Code that proves or measures from outside may speak to anything as a user's client does.
 const outside =
-  '[.]test[.]tsx?$|-fixture[.]ts$|/(fixtures|test|testing)/|^e2e/|^infra/(test|bench|compatibility)/|^packages/testing/'
+  '[.]test[.]tsx?$|-fixture[.]ts$|/(fixtures|test|testing)/|(^|/)e2e/|^infra/(test|bench|compatibility)/|^packages/testing/'
 
 const layers = names.map((name) => ({
   name: `layer-${name}`,

@@ -3,8 +3,7 @@ import { freePort } from '@moorage/embedded/free-port'
 import { chromiumPath, testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Opened, openDashboard } from './open-dashboard.ts'
-
-const person = { name: 'Ada Lind', email: 'ada@example.com', password: 'correct horse battery' }
+import { person } from './open-signed-in.ts'
 
 let opened: Opened
 let page: Opened['page']

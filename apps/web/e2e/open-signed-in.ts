@@ -3,7 +3,11 @@ import { freePort } from '@moorage/embedded/free-port'
 import { chromiumPath, testDatabaseUrl } from '@moorage/testing/services'
 import { type Opened, openDashboard } from './open-dashboard.ts'
 
-export const person = { name: 'Ada Lind', email: 'ada@example.com', password: 'correct horse battery' }
+export const person = {
+  name: 'Ada Lind',
+  email: 'ada@example.com',
+  password: 'correct horse battery',
+}
 
 /** A dashboard on a database of its own, and its owner signed in; `seed` fills the database before. */
 export async function openSignedIn(
