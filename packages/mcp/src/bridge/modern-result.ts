@@ -1,7 +1,8 @@
 import { internalError, invalidParams, isRecord, type Message, methodNotFound } from './json-rpc.ts'
 import type { InitializeResult } from './member.ts'
-import { type ModernRequest, modernVersion, serverInfoKey } from './modern-request.ts'
+import { isAskable, type ModernRequest, modernVersion, serverInfoKey } from './modern-request.ts'
 
+const urlElicitationRequired = -32042
 const cacheable = [
   'server/discover',
   'tools/list',
@@ -16,10 +17,16 @@ const cacheable = [
  * nothing may be kept or shared: `ttlMs` 0, `private`.
  */
 export function toModernAnswer(
-  { id, method }: ModernRequest,
+  request: ModernRequest,
   server: InitializeResult,
   answer: Message,
 ): { message: Message; status: number } {
+  const { id, method } = request
+  const visits = urlsToVisit(request, answer)
+  if (visits) {
+    const result = { resultType: 'input_required', inputRequests: visits }
+    return { message: { jsonrpc: '2.0', id, result }, status: 200 }
+  }
   if (answer.error) {
     const { code } = answer.error
     const error = { ...answer.error, code: codes.get(code) ?? code }
@@ -49,6 +56,22 @@ export function discover(server: InitializeResult): Record<string, unknown> {
   }
 }
 
+/**
+ * A server of 2025-11-25 that needs its user to visit a page first says so by an error that is no more;
+ * now it is a question, and the client calls anew when it is answered. Null: it is not that, or the
+ * client cannot.
+ */
+function urlsToVisit(request: ModernRequest, { error }: Message): Record<string, object> | null {
+  const { elicitations } = isRecord(error?.data) ? error.data : {}
+  const { elicitation } = request.capabilities
+  const isAsked = error?.code === urlElicitationRequired && isAskable(request)
+  if (!isAsked || !Array.isArray(elicitations) || elicitations.length === 0) return null
+  if (!isRecord(elicitation) || !isRecord(elicitation.url)) return null
+  return Object.fromEntries(
+    elicitations.map((params, i) => [`url-${i + 1}`, { method: 'elicitation/create', params }]),
+  )
+}
+
 const statuses = new Map([
   [methodNotFound, 404],
   [-32021, 400],
@@ -57,5 +80,5 @@ const statuses = new Map([
 /** Codes up to 2025-11-25 that must not be sent any more ("Error Codes"). */
 const codes = new Map([
   [-32002, invalidParams],
-  [-32042, internalError],
+  [urlElicitationRequired, internalError],
 ])

@@ -149,6 +149,18 @@ test('what the client leaves out it is asked again', async () => {
   expect(await textOf(bridge, done, how)).toBe('[{"roots":[]},{"action":"decline"}]')
 })
 
+test('a page that has to be visited first is a question, where the client can', async () => {
+  await using bridge = await startBridge(scripted)
+  const can = { capabilities: { elicitation: { url: {} } } }
+  const { result } = (await send(bridge, callTool('visit'), can)).body
+  expect(result).toMatchObject({
+    resultType: 'input_required',
+    inputRequests: { 'url-1': { method: 'elicitation/create', params: { mode: 'url' } } },
+  })
+  expect(await textOf(bridge, callTool('visit'), can)).toBe('welcome back')
+  expect((await send(bridge, callTool('visit'))).body.error.code).toBe(-32603)
+})
+
 test('a list is no place for a question: a child that asks there is told so', async () => {
   await using bridge = await startBridge([...scripted, 'asks-early'])
   const how = { capabilities: { roots: {} } }
