@@ -25,7 +25,11 @@ export async function bench() {
       measured[name].push(one)
     }
   const features: Partial<Record<Name, Record<string, boolean>>> = {}
-  for (const name of names) features[name] = await tryFeatures(name)
+  await Promise.all(
+    names.map(async (name) => {
+      features[name] = await tryFeatures(name)
+    }),
+  )
   console.error(table(features))
   const results = names.map((name) => ({
     name,

@@ -12,21 +12,21 @@ import { everything, type Name, type Running, start } from './subjects.ts'
 const scripted = fileURLToPath(
   new URL('../../../packages/mcp/src/bridge/fixtures/scripted-child.mjs', import.meta.url),
 )
-const timeoutMs = 6000
+const timeoutMs = 8000
 const capabilities = { sampling: {}, elicitation: {}, roots: { listChanged: true } }
 const text = { type: 'text' as const, text: 'sampled!' }
 
 /** What each bridge can do, found by trying it with real clients. */
 export async function tryFeatures(name: Name): Promise<Record<string, boolean>> {
   const found: Record<string, boolean> = {}
-  for (const [server, tries] of groups) {
-    const bridge = await start(name, [server])
+  for (const [server, tries] of groups)
     for (const [feature, attempt] of Object.entries(tries)) {
+      // Each time a new one: what one attempt left behind is not held against the next.
+      const bridge = await start(name, [server])
       const late = sleep(timeoutMs, false, { ref: false })
       found[feature] = await Promise.race([attempt(bridge).catch(() => false), late])
+      await bridge.stop()
     }
-    await bridge.stop()
-  }
   return found
 }
 
@@ -177,7 +177,6 @@ const onScripted: Record<string, Attempt> = {
   },
 }
 
-// What kills the server comes last.
 const groups = [
   [everything, onEverything],
   [scripted, onScripted],
