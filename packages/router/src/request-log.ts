@@ -5,10 +5,10 @@ import type { Logger } from './logger.ts'
 import { type Payload, payloadText } from './payload.ts'
 import { postgresJson } from './postgres-json.ts'
 
-const batchRows = 500
+const batchRows = 1_000
 const batchMs = 500
-/** What is held while Postgres is away; beyond it the oldest go, and are counted. */
-const heldRows = 20_000
+/** What is held while Postgres is away or slow; beyond it the oldest go, and are counted. */
+const heldBatches = 20
 /** Payloads take more than rows: beyond this they go, and the rows stay. */
 const heldPayloadBytes = 32 * 1024 * 1024
 const maxText = 300
@@ -23,6 +23,8 @@ export type RequestLog = {
 
 /** One row a request, written in batches, never on a request's path. */
 export function createRequestLog(deps: { db: Db; events: Events; logger: Logger }): RequestLog {
+  /** Full ones, oldest first; dropping or taking one moves no row. */
+  const batches: Row[][] = []
   let rows: Row[] = []
   let lost = 0
   const payloads = new Map<Row, { payload: Payload; redact: readonly string[] }>()
@@ -39,19 +41,34 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
   }
 
   async function write(): Promise<void> {
-    while (rows.length > 0) {
-      const batch = rows.slice(0, batchRows)
-      rows = rows.slice(batchRows)
+    for (let batch = next(); batch.length > 0; batch = next()) {
       try {
         await insert(deps.db, batch.map(complete))
         batch.forEach(dropPayload)
       } catch (error) {
-        rows = [...batch, ...rows]
-        deps.logger.warn({ error, rows: rows.length, lost }, 'Request log could not be written yet')
+        batches.unshift(batch)
+        deps.logger.warn(
+          { error, batches: batches.length, lost },
+          'Request log could not be written yet',
+        )
         return
       }
       void tell(new Set(batch.map((row) => row.serverId)))
     }
+  }
+
+  function next(): Row[] {
+    const full = batches.shift()
+    if (full) return full
+    const begun = rows
+    rows = []
+    return begun
+  }
+
+  function dropOldest(): void {
+    const dropped = batches.shift() ?? []
+    lost += dropped.length
+    dropped.forEach(dropPayload)
   }
 
   /** Whoever follows a log looks by itself too, so what is lost here costs only time. */
@@ -89,12 +106,11 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
       if (!row) return
       keepPayload(row, exchange)
       rows.push(row)
-      if (rows.length > heldRows) {
-        lost += rows.length - heldRows
-        for (const row of rows.slice(0, -heldRows)) dropPayload(row)
-        rows = rows.slice(-heldRows)
-      }
-      if (rows.length === batchRows) void flush()
+      if (rows.length < batchRows) return
+      batches.push(rows)
+      rows = []
+      if (batches.length > heldBatches) dropOldest()
+      void flush()
     },
     lost: () => lost,
     close: async () => {
