@@ -6,13 +6,10 @@ const file = new URL('../../docs/compatibility.md', import.meta.url)
 
 /** docs/compatibility.md: what became of each server of the list, with every fault. */
 export function writeReport(subjects: Subject[], results: Result[]): void {
-  const rows = subjects.map((subject) => ({
-    subject,
-    tried: results.filter(({ name }) => name === subject.name),
-  }))
-  const working = rows.filter(
-    ({ tried }) => tried.length > 0 && tried.every(({ fault }) => fault === null),
-  )
+  const rows = subjects
+    .map((subject) => ({ subject, tried: results.filter(({ name }) => name === subject.name) }))
+    .filter(({ tried }) => tried.length > 0)
+  const working = rows.filter(({ tried }) => tried.every(({ fault }) => fault === null))
   const lines = [
     '# Servers that were tried',
     '',
@@ -21,6 +18,7 @@ export function writeReport(subjects: Subject[], results: Result[]): void {
     'written by `npm run compatibility -- --public`, which anyone can run again; the list is',
     '`infra/compatibility/public-servers.json`. Names and versions are as published; keys and addresses',
     'that a server asks for are placeholders, so a call that needs a service behind it was not made.',
+    'Repositories come from a list of one’s own (`--list FILE`, in the same form).',
     '',
     `${working.length} of ${rows.length} work on every runtime that they were tried on.`,
     '',
