@@ -2,16 +2,20 @@ import type { McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { text } from './media.ts'
 
-/** Tools that ask the client in the middle of a call, as it was done up to 2025-11-25. */
+/**
+ * Tools that ask the client in the middle of a call, as it was done up to 2025-11-25. By `send`, which
+ * asks on the stream of the call: the one for notifications may not be open yet.
+ */
 export function registerAskingTools(server: McpServer): void {
   server.registerTool(
     'test_sampling',
     { description: 'Asks for a completion', inputSchema: z.object({ prompt: z.string() }) },
     async ({ prompt }, ctx) => {
-      const { content } = await ctx.mcpReq.requestSampling({
-        messages: [{ role: 'user', content: text(prompt) }],
+      const params = {
+        messages: [{ role: 'user' as const, content: text(prompt) }],
         maxTokens: 100,
-      })
+      }
+      const { content } = await ctx.mcpReq.send({ method: 'sampling/createMessage', params })
       const said = !Array.isArray(content) && content.type === 'text' ? content.text : ''
       return { content: [text(`LLM response: ${said}`)] }
     },
@@ -24,10 +28,9 @@ export function registerAskingTools(server: McpServer): void {
         inputSchema: z.object({ message: z.string().default('Please fill in') }),
       },
       async ({ message }, ctx) => {
-        const { action, content } = await ctx.mcpReq.elicitInput({
-          message,
-          requestedSchema: { type: 'object', properties, required },
-        })
+        const requestedSchema = { type: 'object' as const, properties, required }
+        const params = { message, requestedSchema }
+        const { action, content } = await ctx.mcpReq.send({ method: 'elicitation/create', params })
         const filled = JSON.stringify(content ?? {})
         return { content: [text(`User response: action=${action}, content=${filled}`)] }
       },
