@@ -123,7 +123,8 @@ export function startModernCall(
       clearTimeout(gathering)
       for (const { id } of asks.values()) member.reply(errorResponse(id, internalError, reason))
       if (callId !== null) member.cancel(callId, reason)
-      lease.release()
+      if (isAskable(first)) lease.retire('Its caller left while it could still ask.')
+      else lease.release()
     },
   }
 

@@ -249,6 +249,9 @@ test('a client that closes its request takes it back', async () => {
   closing.abort()
   await expect(hanging).rejects.toThrow()
   await waitFor(() => bridge.log().includes('notifications/cancelled'))
+  // What that child may still ask must not reach whoever calls next.
+  await waitFor(() => bridge.log().includes('Its caller left while it could still ask.'))
+  expect((await send(bridge, callTool('echo'))).body.result).toBeDefined()
 })
 
 test('subscriptions/listen tells what was asked for, and nothing else', async () => {

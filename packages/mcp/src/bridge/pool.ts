@@ -14,6 +14,8 @@ export type Lease = {
   toolSchemas(): Promise<Map<unknown, unknown>>
   /** Gives it back; once, whatever comes later. */
   release(): void
+  /** Ends it: what it may still ask belongs to nobody, and must not reach the next caller. */
+  retire(why: string): void
 }
 type Entry = {
   key: string
@@ -86,12 +88,16 @@ export function createPool(
         isHeld = false
         entry.usedAt = Date.now()
       }
+      const retire = (why: string) => {
+        entries.delete(entry)
+        void member.end(why)
+      }
       const toolSchemas = () => {
         entry.toolSchemas ??= readToolSchemas(member)
         return entry.toolSchemas
       }
       try {
-        return { member, server: await member.initialized, toolSchemas, release }
+        return { member, server: await member.initialized, toolSchemas, release, retire }
       } catch (error) {
         release()
         throw new BadRequest(200, internalError, error instanceof Error ? error.message : '')
