@@ -9,6 +9,7 @@ export type {
   Access,
   ApiKey,
   Deployment,
+  Domain,
   DeploymentStep,
   EnvScope,
   Inspection,
