@@ -80,31 +80,31 @@ function load(clients: number) {
 }
 
 test('workers are replaced under load without one failed request, and sessions hold on', async () => {
-  const running = load(16)
+  const running = load(8)
   const slow = fetch(`${url}/slow`, { method: 'POST', body: '{}' })
   for (let round = 1; round <= 3; round += 1) {
     main.child.kill('SIGHUP')
-    await expect.poll(() => says('Every worker is a new one'), { timeout: 20_000 }).toBe(round)
+    await expect.poll(() => says('Every worker is a new one'), { timeout: 60_000 }).toBe(round)
     const before = running.calls()
-    await expect.poll(running.calls).toBeGreaterThan(before + 100)
+    await expect.poll(running.calls, { timeout: 60_000 }).toBeGreaterThan(before + 50)
   }
   expect(await (await slow).text()).toBe('fine')
   expect(await running.stop()).toEqual([])
   expect(listening()).toBe(8)
   // Those that were replaced end by themselves, as no connection is left on them.
-  await expect.poll(() => db.routerNode.count(), { timeout: 20_000 }).toBe(2)
-})
+  await expect.poll(() => db.routerNode.count(), { timeout: 60_000 }).toBe(2)
+}, 300_000)
 
 test('a worker that dies is started again', async () => {
-  await expect.poll(listening).toBe(2)
+  await expect.poll(listening, { timeout: 60_000 }).toBe(2)
   const [line = '{}'] = main.lines.filter((one) => one.includes('Router is listening'))
   process.kill(JSON.parse(line).pid, 'SIGKILL')
-  await expect.poll(listening, { timeout: 20_000 }).toBeGreaterThan(2)
+  await expect.poll(listening, { timeout: 60_000 }).toBeGreaterThan(2)
   expect((await fetch(`${url}/mcp`, { method: 'POST', body: '{}' })).status).toBe(200)
 })
 
 test('where new workers cannot start, the old ones go on', async () => {
-  await expect.poll(listening).toBe(2)
+  await expect.poll(listening, { timeout: 60_000 }).toBe(2)
   const adminUrl = new URL(databaseUrl)
   const name = adminUrl.pathname.slice(1)
   adminUrl.pathname = '/postgres'
@@ -112,7 +112,7 @@ test('where new workers cannot start, the old ones go on', async () => {
   await admin.$executeRawUnsafe(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`)
   await admin.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`
   main.child.kill('SIGHUP')
-  await expect.poll(() => says('the old ones stay'), { timeout: 30_000 }).toBe(1)
+  await expect.poll(() => says('the old ones stay'), { timeout: 60_000 }).toBe(1)
   for (let i = 0; i < 10; i += 1)
     expect((await fetch(`${url}/mcp`, { method: 'POST', body: '{}' })).status).toBe(200)
   expect(listening()).toBe(2)
