@@ -42,6 +42,7 @@ async function callIn(
   try {
     const { tools } = await client.listTools()
     const names = tools.map((tool) => tool.name)
+    if (names.length === 0) throw new Error('it lists no tools')
     const missing = wanted.filter((name) => !names.includes(name))
     if (missing.length > 0) throw new Error(`no tool ${missing.join(', ')} in: ${names.join(', ')}`)
     const revisions = [client.getNegotiatedProtocolVersion() ?? 'unknown']

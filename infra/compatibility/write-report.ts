@@ -18,6 +18,7 @@ export function writeReport(subjects: Subject[], results: Result[]): void {
     'written by `npm run compatibility -- --public`, which anyone can run again; the list is',
     '`infra/compatibility/public-servers.json`. Names and versions are as published; keys and addresses',
     'that a server asks for are placeholders, so a call that needs a service behind it was not made.',
+    'Times are from the first step to live, with nothing cached, on a busy machine of two cores.',
     'Repositories come from a list of one’s own (`--list FILE`, in the same form).',
     '',
     `${working.length} of ${rows.length} work on every runtime that they were tried on.`,
