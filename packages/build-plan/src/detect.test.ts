@@ -125,6 +125,7 @@ describe('a hostile repository gets a clear error', () => {
     ['an env of PORT', { ...python, 'moorage.json': '{"env":{"PORT":"1"}}' }],
     ['a path with a query', { ...python, 'moorage.json': '{"path":"/mcp?x"}' }],
     ['a rootDir outside', { ...python, 'moorage.json': '{"rootDir":"../.."}' }],
+    ['two kinds at once', { 'moorage.json': '{"image":"a:1","dockerfile":"Dockerfile"}' }],
     ['a Dockerfile outside', { ...python, 'moorage.json': '{"dockerfile":"../Dockerfile"}' }],
     ['a Dockerfile that is not there', { ...python, 'moorage.json': '{"dockerfile":"Nope"}' }],
     ['a moorage.json that is not JSON', { ...python, 'moorage.json': '{' }],

@@ -176,9 +176,17 @@ export type Settings = z.infer<typeof settingsSchema>
 export function readSettings(tree: SourceTree): Settings {
   if (!tree.files.includes('moorage.json')) return {}
   const parsed = settingsSchema.safeParse(parseJson(tree.read('moorage.json')))
-  if (parsed.success) return parsed.data
+  if (parsed.success) return checkOneSource(parsed.data)
   const issue = parsed.error.issues[0]
   throw invalid(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim().slice(0, 300))
+}
+
+/** Each of these says alone what runs. */
+function checkOneSource(settings: Settings): Settings {
+  const sources = ['dockerfile', 'image', 'openapi', 'remote'] as const
+  const given = sources.filter((name) => settings[name] !== undefined)
+  if (given.length > 1) throw invalid(`${given.join(' and ')} contradict each other, keep one`)
+  return settings
 }
 
 function isOneLine(value: string): boolean {
