@@ -24,18 +24,6 @@ export async function buildSettings(
   }
 }
 
-/**
- * The images that Go and Rust are built on and run on. They take minutes to make and few want them,
- * so nobody waits: until they stand, a build that wants one says that it cannot be had.
- */
-export async function makeCompilerImages(settings: NodeJS.ProcessEnv, log: Log): Promise<void> {
-  if (!settings.MOORAGE_BASE_IMAGE_GOLANG) return
-  const images = ['golang', 'rust', 'debian'] as const
-  await ensureBaseImages({ images, log: () => {} }).catch((error: unknown) =>
-    log.say(`  ! No base images for Go and Rust could be made: ${error}`),
-  )
-}
-
 async function baseImages(
   inherited: NodeJS.ProcessEnv,
   options: StartOptions,
@@ -45,11 +33,14 @@ async function baseImages(
   if (isSet || options.runtime === 'process' || !(await engineAnswers())) return {}
   if (await canBeHad(officialNode)) return {}
   try {
-    const tags = await log.step('base images (no container registry answers)', () =>
+    const made = await log.step('base images (no container registry answers)', () =>
       ensureBaseImages({ images: ['python', 'node'], log: () => {} }),
     )
     return Object.fromEntries(
-      Object.entries(tags).map(([name, tag]) => [`MOORAGE_BASE_IMAGE_${name.toUpperCase()}`, tag]),
+      (await onThisMachine(made)).map(([name, tag]) => [
+        `MOORAGE_BASE_IMAGE_${name.toUpperCase()}`,
+        tag,
+      ]),
     )
   } catch {
     log.say(
@@ -60,6 +51,14 @@ async function baseImages(
     log.say('    Until then servers run as plain processes.')
     return { MOORAGE_RUNTIME: 'process' }
   }
+}
+
+/** Compilers are large: their images count only where somebody has made them (infra/base-images/build.ts). */
+async function onThisMachine(tags: Record<string, string>): Promise<[string, string][]> {
+  const found = await Promise.all(
+    Object.entries(tags).map(async (entry) => ((await isThere(entry[1])) ? [entry] : [])),
+  )
+  return found.flat()
 }
 
 async function engineAnswers(): Promise<boolean> {

@@ -3,7 +3,7 @@ import { migrate } from '@moorage/db/migrate'
 import { tryLock } from '../bootstrap/lock.mjs'
 import { appEnv, urlsOf } from './app-env.ts'
 import { type Apps, startApps } from './apps.ts'
-import { buildSettings, makeCompilerImages } from './build-settings.ts'
+import { buildSettings } from './build-settings.ts'
 import { type Database, makeDataDir, openDatabase } from './database.ts'
 import { firstRun } from './first-run.ts'
 import { createLog, type Log } from './log.ts'
@@ -83,7 +83,6 @@ async function start(
   writeReady(options.dataDir, ready)
   printSummary(log, { ready, setupUrl, runtime: apps.runtime(), root })
   log.show()
-  void makeCompilerImages(found, log)
 }
 
 function sayItRuns(dataDir: string, holderPid: number): number {
