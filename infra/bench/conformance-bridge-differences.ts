@@ -8,6 +8,11 @@ const refused =
 const ownChild =
   '2025-11-25, basic/lifecycle, "Initialization": a server is told once what its client can do, so a client with other capabilities gets a child of its own. The suite gives this call 600 ms, and on a busy machine the start of the test server alone takes longer.'
 
+/** Those that come out the same where the machine is quick enough. */
+export const dependsOnSpeed: readonly string[] = [
+  'server-stateless/sep-2575-http-server-no-independent-requests-on-stream',
+]
+
 /** Why a check comes out another way through the stdio bridge: `<scenario>/<check>` to the spec's reason. */
 export const bridgeDifferences: Readonly<Record<string, string>> = {
   'dns-rebinding-protection/localhost-host-rebinding-rejected': `${spec2025}, "Security Warning": Host and Origin are checked where the endpoint is open to browsers, which is the router. The bridge listens inside a container whose one caller is the router.`,

@@ -4,6 +4,10 @@ import { tether } from '@moorage/embedded/tether'
 import type { Service } from './service.ts'
 import { ensureProgram } from './system-package.ts'
 
+/** Each caller gets one of its own: services.ts. */
+export const redisDatabases = 10_000
+const databases = ['--databases', String(redisDatabases)]
+
 export async function startRedis(dir: string, log: (line: string) => void): Promise<Service> {
   const file = await ensureProgram('redis-server', ['redis-server'], log)
   mkdirSync(dir, { recursive: true })
@@ -12,7 +16,16 @@ export async function startRedis(dir: string, log: (line: string) => void): Prom
   const settings = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir]
   const server = await tether({
     file,
-    args: [...settings, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
+    args: [
+      ...settings,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--maxmemory-policy',
+      'noeviction',
+      ...databases,
+    ],
     env: { PATH: '/usr/bin:/bin' },
     onLine: (line) => {
       if (/ready to accept connections/i.test(line)) ready.resolve()

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { migrate } from '@moorage/db/migrate'
 import pg from 'pg'
 import { testEnv } from './env.ts'
+import { redisDatabases } from './redis.ts'
 
 /** A database of its own for a test file, on the test Postgres, with the schema applied. */
 export async function testDatabaseUrl(): Promise<string> {
@@ -15,9 +16,9 @@ export async function emptyDatabaseUrl(): Promise<string> {
   return createDatabase(null)
 }
 
-/** Of a Redis that all test files share: keep to a key prefix of your own. */
+/** A database of its own, by its number, on the test Redis: queues are never shared, channels are. */
 export function testRedisUrl(): string {
-  return testEnv().redisUrl
+  return `${testEnv().redisUrl}/${randomInt(1, redisDatabases)}`
 }
 
 /** Whether a container engine answers. */
