@@ -19,6 +19,8 @@ export const bunProgram = '.moorage/bun/node_modules/.bin/bun'
 /** Used where the project pins none. */
 const bunVersion = '1'
 
+const keepNothing = '--config.modules-cache-max-age=0'
+
 /** The lock file decides; npm where there is none. */
 export function pickPackageManager(tree: SourceTree, manifest: NodePackage): PackageManager {
   const has = (file: string) => tree.files.includes(file)
@@ -52,8 +54,9 @@ function pnpm(tree: SourceTree, manifest: NodePackage): PackageManager {
     files: ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', '.pnpmfile.cjs'],
     install: [[...run, 'install', '--frozen-lockfile', '--prod=false']],
     runScript: ['npm', 'run'],
-    // `pnpm prune` knows only the root of a workspace; a second install knows all of it.
-    prune: [[...run, 'install', '--frozen-lockfile', '--prod', '--ignore-scripts']],
+    // `pnpm prune` knows only the root of a workspace; a second install knows all of it. What it
+    // unlinks it would keep for a week.
+    prune: [[...run, 'install', '--frozen-lockfile', '--prod', '--ignore-scripts', keepNothing]],
     caches: ['.npm', '.local/share/pnpm/store'],
     reason: { choice: 'Dependencies', value: command, because: 'pnpm-lock.yaml is there' },
   }
