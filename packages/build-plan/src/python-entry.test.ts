@@ -61,6 +61,7 @@ test.each(['    mcp = FastMCP("x")', '# mcp = FastMCP("x")', 'mcp = FastMCPx("x"
 test.each([
   ['def run():\n    register_tools()\n    mcp.run()', true],
   ['def main():\n    mcp.add_tool(add)\n    mcp.run()', true],
+  ['load_dotenv()\nsetup_logging()\ndef main():\n    register_tools()\n    mcp.run()', true],
   ['register_tools(mcp)', false],
   ['@mcp.tool\ndef add():\n    registry.register_call()', false],
   ['import tools', false],

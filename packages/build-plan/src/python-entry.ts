@@ -107,6 +107,6 @@ function describe(
 }
 
 function registersLate(text: string, object: string): boolean {
-  const adds = `(?:@?${object}\\.(?:tool|resource|prompt|add_\\w{1,40}|mount|import_server)\\b|(?:\\w{1,40}\\.)?(?:register|setup|add|load)_\\w{0,40}\\()`
+  const adds = `(?:@?${object}\\.(?:tool|resource|prompt|add_\\w{1,40}|mount|import_server)\\b|(?:\\w{1,40}\\.)?(?!load_dotenv|\\w{0,20}logg)(?:register|setup|add|load)_\\w{0,40}\\()`
   return !new RegExp(`^${adds}`, 'm').test(text) && new RegExp(`^[ \\t]+${adds}`, 'm').test(text)
 }
