@@ -8,6 +8,8 @@ process.on('disconnect', () => {
   const { MOORAGE_READY_FILE } = process.env
   if (MOORAGE_READY_FILE) rmSync(MOORAGE_READY_FILE, { force: true })
   setTimeout(() => process.exit(1), patienceMs).unref()
+  // Node can hang while it takes itself apart, and now nobody is left to end it or to read its exit code.
+  process.on('exit', () => process.kill(process.pid, 'SIGKILL'))
 })
 
 // The log's reader is gone then, and the error of a broken pipe would cut the shut-down short.

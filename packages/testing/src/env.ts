@@ -1,3 +1,6 @@
+/** Of the test Redis; each caller gets one of its own. */
+export const redisDatabases = 10_000
+
 /** What the test set-up tells the tests. */
 export function testEnv() {
   return {

@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { freePort } from '@moorage/embedded/free-port'
 import { tether } from '@moorage/embedded/tether'
+import { redisDatabases } from './env.ts'
 import type { Service } from './service.ts'
 import { ensureProgram } from './system-package.ts'
 
-/** Each caller gets one of its own: services.ts. */
-export const redisDatabases = 10_000
 const databases = ['--databases', String(redisDatabases)]
 
 export async function startRedis(dir: string, log: (line: string) => void): Promise<Service> {

@@ -1,8 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { migrate } from '@moorage/db/migrate'
 import pg from 'pg'
-import { testEnv } from './env.ts'
-import { redisDatabases } from './redis.ts'
+import { redisDatabases, testEnv } from './env.ts'
 
 /** A database of its own for a test file, on the test Postgres, with the schema applied. */
 export async function testDatabaseUrl(): Promise<string> {
