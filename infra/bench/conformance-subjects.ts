@@ -4,6 +4,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@moorage/embedded/free-port'
 import { startPlatform } from '@moorage/router/testing-platform'
 
 /** Where the suite is pointed to. */
@@ -48,7 +49,7 @@ async function startHop(base: string, key: string): Promise<Subject> {
 
 /** The same server over stdio, behind the bridge. */
 export async function throughBridge(): Promise<Subject> {
-  const port = await freePort()
+  const port = await freePort(0)
   const bridge = fileURLToPath(new URL('../../packages/mcp/src/bridge/main.ts', import.meta.url))
   const server = fileURLToPath(new URL('conformance-server/main.ts', import.meta.url))
   const command = ['--', process.execPath, server, '--stdio']
@@ -69,12 +70,4 @@ export async function throughBridge(): Promise<Subject> {
       await ended
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@moorage/embedded/free-port'
 import { bridgeFiles } from '@moorage/mcp/bridge-files'
 
 export const names = ['moorage', 'supergateway', 'mcp-proxy'] as const
@@ -19,7 +19,7 @@ export const everything = fileURLToPath(
 
 /** Starts the bridge of that name in front of a Node program, with sessions, on a free port. */
 export async function start(name: Name, server: readonly string[]): Promise<Running> {
-  const port = await freePort()
+  const port = await freePort(0)
   const dir = await mkdtemp(join(tmpdir(), 'moorage-bench-bridge-'))
   // As it runs in a container: plain JavaScript beside nothing else.
   for (const { path, content } of bridgeFiles()) await writeFile(join(dir, path), content)
@@ -63,12 +63,4 @@ async function stop(child: ChildProcess): Promise<void> {
   } catch {
     // All of them are gone.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

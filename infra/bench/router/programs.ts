@@ -1,8 +1,6 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '@moorage/embedded/free-port'
 import { ensureProgram } from '@moorage/testing/system-package'
 import { type Child, hopCore, restCore, startProgram } from './child.ts'
 
@@ -49,7 +47,7 @@ export async function startNginxProxy(
 
 export async function startCaddy(dir: string, upstreamPort: number): Promise<Child> {
   const program = await ensureProgram('caddy', ['caddy'], log)
-  const port = await freePort()
+  const port = await freePort(0)
   const file = join(dir, 'Caddyfile')
   const proxy = `reverse_proxy 127.0.0.1:${upstreamPort}`
   writeFileSync(
@@ -66,7 +64,7 @@ async function startNginx(
   http: (port: number) => string,
 ): Promise<Child> {
   const program = await ensureProgram('nginx', ['nginx-light'], log)
-  const port = await freePort()
+  const port = await freePort(0)
   const file = join(dir, `${name}.conf`)
   writeFileSync(
     file,
@@ -80,12 +78,4 @@ async function startNginx(
   }`,
   )
   return startProgram(program, ['-c', file], port, core)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
