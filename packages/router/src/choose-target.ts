@@ -40,7 +40,8 @@ async function sessionTarget(
   if (waiting) return waiting
   const home = targetAt(context, session.home)
   const mayStay = home?.instance.current || !server.reopenSessions
-  if (home && mayStay && !isSame(home.instance, avoid)) return home
+  if (home && mayStay && (!isSame(home.instance, avoid) || isOnly(home.instance, server)))
+    return home
   if (!server.reopenSessions || session.initialize === null) {
     context.sessions.remove(session)
     throw sessionNotFound()
@@ -72,6 +73,11 @@ function targetAt({ table }: Context, home: Home): Target | null {
   const instance = table.instance(home.instanceId)
   if (!instance || instance.restarts !== home.restarts) return null
   return { instance, sessionId: home.upstreamId }
+}
+
+/** Nothing is won by opening a session again where it is: it may be back in a moment, with all it knows. */
+function isOnly(instance: InstanceEntry, { instances }: ServerEntry): boolean {
+  return instance.current && !instances.some((one) => one.current && one.id !== instance.id)
 }
 
 let turn = 0

@@ -15,7 +15,8 @@ import { isRepeatable, readRpcMessage } from './rpc-message.ts'
 import { endpointPrefix } from './sessions.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 
-const refreshMs = 1_000
+/** Postgres that does not answer at all holds nobody up for longer. */
+const refreshMs = 5_000
 
 /** From an allowed request to its answer: body, session, instance, and a second try where that is safe. */
 export async function forward(

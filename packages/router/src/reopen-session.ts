@@ -1,3 +1,4 @@
+import { toAppError } from '@moorage/domain/error'
 import type { Context } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { sessionNotFound } from './refusal.ts'
@@ -10,16 +11,28 @@ import type { InstanceEntry } from './table.ts'
  * client which never handles 404 goes on working. Once for all requests that wait for it, and for
  * all routers. Throws "session not found" where the instance does not agree to the same.
  */
-export function reopenSession(
+export async function reopenSession(
   context: Context,
   exchange: Exchange,
   session: Session,
   chooseInstance: () => InstanceEntry,
 ): Promise<void> {
+  if (session.reopening && (await isOpened(session.reopening))) return
   session.reopening ??= reopen(context, exchange, session, chooseInstance).finally(() => {
     session.reopening = null
   })
   return session.reopening
+}
+
+/** False: it failed for a request that knew less of the instances than the present one may do. */
+function isOpened(reopening: Promise<void>): Promise<boolean> {
+  return reopening.then(
+    () => true,
+    (error) => {
+      if (toAppError(error).code === 'not_found') throw error
+      return false
+    },
+  )
 }
 
 async function reopen(

@@ -208,20 +208,22 @@ test('where the new instance speaks otherwise, the client gets 404', async () =>
   expect((await send(server.mcp, { method: 'POST', headers, body: '{}' })).status).toBe(404)
 })
 
-test('a restart in place loses no session', async () => {
+test('restarts in place lose no session, while its stream for notifications looks for the instance too', async () => {
   const server = await addServer()
-  const before = await sessionServer('before')
-  const { instanceIds } = await platform.deploy(server, before.port)
+  let running = await sessionServer('run 0')
+  const { instanceIds } = await platform.deploy(server, running.port)
   await isUp(server.mcp)
   const client = await connect(server.mcp, key, 'legacy')
-  await before.stop()
-  const after = await sessionServer('after')
-  await platform.db.instance.updateMany({
-    where: { id: { in: instanceIds } },
-    data: { port: after.port, restarts: 1 },
-  })
-  // No event: the refused connection alone makes the router look again.
-  expect(await echo(client, 'x')).toBe('after: x')
+  for (let restarts = 1; restarts <= 15; restarts += 1) {
+    await running.stop()
+    running = await sessionServer(`run ${restarts}`)
+    await platform.db.instance.updateMany({
+      where: { id: { in: instanceIds } },
+      data: { port: running.port, restarts },
+    })
+    // No event: the refused connection alone makes the router look again.
+    expect(await echo(client, 'x')).toBe(`run ${restarts}: x`)
+  }
   await client.close()
 })
 

@@ -16,7 +16,13 @@ export type TableSync = {
   stop(): Promise<void>
 }
 
-type Wanted = { everything: boolean; servers: Set<string>; keys: Set<string> }
+type Wanted = {
+  everything: boolean
+  servers: Set<string>
+  keys: Set<string>
+  /** Settles when it was read, or could not be. */
+  tried: PromiseWithResolvers<void>
+}
 
 const resyncMs = 10_000
 const retryMs = 1_000
@@ -51,10 +57,9 @@ export function syncTable(deps: {
     if (more.everything) wanted.everything = true
     if (more.server) wanted.servers.add(more.server)
     if (more.key) wanted.keys.add(more.key)
-    running ??= work().finally(() => {
-      running = null
-    })
-    return running
+    const { tried } = wanted
+    running ??= work()
+    return tried.promise
   }
 
   async function work(): Promise<void> {
@@ -65,12 +70,16 @@ export function syncTable(deps: {
       wanted = nothing()
       try {
         await apply(batch)
+        batch.tried.resolve()
       } catch (error) {
         logger.error({ error }, 'The route table could not be read; working on with what is known')
         wanted = merge(wanted, batch)
+        batch.tried.resolve()
         await sleep(retryMs)
       }
     }
+    if (stopped) wanted.tried.resolve()
+    running = null
   }
 
   async function apply(batch: Wanted): Promise<void> {
@@ -108,7 +117,7 @@ export function syncTable(deps: {
         if (event.type === 'route' || event.type === 'server') void want({ server: event.serverId })
         if (event.type === 'key') void want({ key: event.keyId })
       })
-      await want({ everything: true })
+      while (!stopped && last === null) await want({ everything: true })
     },
     refresh: (serverId) => want({ server: serverId }),
     appliedVersion: () => applied,
@@ -127,18 +136,25 @@ function isOlder(now: Changes, before: Changes): boolean {
 }
 
 function nothing(): Wanted {
-  return { everything: false, servers: new Set(), keys: new Set() }
+  return {
+    everything: false,
+    servers: new Set(),
+    keys: new Set(),
+    tried: Promise.withResolvers(),
+  }
 }
 
 function hasWork(wanted: Wanted): boolean {
   return wanted.everything || wanted.servers.size > 0 || wanted.keys.size > 0
 }
 
-function merge(a: Wanted, b: Wanted): Wanted {
+/** `later` is tried next, with what `failed` wanted too. */
+function merge(later: Wanted, failed: Wanted): Wanted {
   return {
-    everything: a.everything || b.everything,
-    servers: new Set([...a.servers, ...b.servers]),
-    keys: new Set([...a.keys, ...b.keys]),
+    everything: later.everything || failed.everything,
+    servers: new Set([...later.servers, ...failed.servers]),
+    keys: new Set([...later.keys, ...failed.keys]),
+    tried: later.tried,
   }
 }
 
