@@ -12,6 +12,15 @@ const poetryPins = ['poetry==2.5.1', 'poetry-plugin-export==1.10.1']
 const poetryDirectory = '.moorage/poetry'
 const exported = '.moorage/requirements.txt'
 
+/** What a build of a package asks git for, and there is no history where it is built. */
+const unversioned = [
+  'SETUPTOOLS_SCM_PRETEND_VERSION',
+  'UV_DYNAMIC_VERSIONING_BYPASS',
+  'POETRY_DYNAMIC_VERSIONING_BYPASS',
+  'PDM_BUILD_SCM_VERSION',
+  'PBR_VERSION',
+].map((name) => `${name}=0.0.0`)
+
 /** Where a project that is itself a package goes, beside the dependencies that never change with it. */
 const siteDirectory = '.moorage/site'
 
@@ -48,7 +57,7 @@ export function pythonInstall(manifest: PythonManifest, extras: PythonExtras): P
   const needsSource = copy.includes('.')
   const drop = [['rm', '-rf', uvDirectory]]
   const compile = [
-    ...(manifest.packages.length > 0 ? [installPackages(manifest.packages)] : []),
+    ...installPackages(manifest),
     ...(extras.build === undefined ? [] : [extras.build]),
   ]
   const build = needsSource || compile.length > 0 ? [...compile, ...drop] : []
@@ -70,7 +79,7 @@ function installDependencies(manifest: PythonManifest): Command[] {
   const { directory, kind } = manifest
   switch (kind) {
     case 'uv-lock':
-      return [syncLocked(directory)]
+      return [syncLocked(manifest)]
     case 'poetry-lock':
       return exportByPoetry()
     case 'pyproject':
@@ -84,10 +93,11 @@ function installDependencies(manifest: PythonManifest): Command[] {
   }
 }
 
-function syncLocked(directory: string): Command {
+function syncLocked({ directory, isMember, name }: PythonManifest): Command {
   // Without --python, a .python-version beside it would have uv make the environment anew.
   const into = ['--python', '.venv/bin/python', '--no-python-downloads', ...installFlags]
   const flags = ['--frozen', '--no-dev', ...into]
+  if (isMember) return [uv, 'sync', '--package', name ?? '', '--no-install-local', ...flags]
   if (directory === '.') return [uv, 'sync', '--no-install-project', ...flags]
   // Left to itself, uv looks for the environment beside the project's own lock file.
   const active = ['--active', '--project', directory, '--no-install-workspace']
@@ -110,14 +120,34 @@ function pipInstall(what: string[]): Command {
   return [uv, 'pip', 'install', '--python', '.venv/bin/python', ...installFlags, ...what]
 }
 
-function installPackages(directories: string[]): Command {
-  const paths = directories.map((directory) => (directory === '.' ? '.' : `./${directory}`))
-  return pipInstall(['--no-deps', '--target', siteDirectory, ...paths])
+/** What the source itself holds, so that a changed line of it installs nothing else again. */
+function installPackages({ packages, isMember, name }: PythonManifest): Command[] {
+  if (!isMember && packages.length === 0) return []
+  const flags = ['--no-deps', '--target', siteDirectory]
+  const install = (what: string[]) => ['env', ...unversioned, ...pipInstall([...flags, ...what])]
+  const paths = packages.map((directory) => (directory === '.' ? '.' : `./${directory}`))
+  if (!isMember) return [install(paths)]
+  const plain = ['--no-editable', '--no-hashes', '--no-header', '--no-annotate']
+  const named = ['--frozen', '--no-dev', '--package', name ?? '', '--output-file', exported]
+  return [
+    [uv, 'export', '--quiet', '--no-python-downloads', ...plain, ...named],
+    ['.venv/bin/python', '-c', keepLocal, exported],
+    install(['-r', exported]),
+  ]
 }
 
-function pythonPath({ directory, packages }: PythonManifest): string {
+/** Of what a member needs, the members: uv writes them as paths. */
+const keepLocal = `
+import pathlib, sys
+file = pathlib.Path(sys.argv[1])
+lines = [line for line in file.read_text().splitlines() if line.startswith(".")]
+file.write_text("\\n".join(lines))
+`.trimStart()
+
+function pythonPath({ directory, packages, isMember }: PythonManifest): string {
   const own = packages.includes(directory) ? [] : [below(directory, 'src')]
-  return [...(packages.length > 0 ? [siteDirectory] : []), ...own, directory].join(':')
+  const hasSite = isMember || packages.length > 0
+  return [...(hasSite ? [siteDirectory] : []), ...own, directory].join(':')
 }
 
 function below(directory: string, path: string): string {

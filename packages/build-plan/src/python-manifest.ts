@@ -15,6 +15,8 @@ export type PythonManifest = {
   /** Directories of packages that have to be installed besides the dependencies. */
   packages: string[]
   name: string | null
+  /** Its lock file is that of a workspace above, which knows it by its name. */
+  isMember: boolean
   /** Console scripts: "module:function" by name. */
   scripts: Record<string, string>
   /** A dependency that uv.lock should hold and does not, so that the lock file is passed over. */
@@ -34,6 +36,7 @@ export const noPythonManifest: PythonManifest = {
   directory: '.',
   packages: [],
   name: null,
+  isMember: false,
   scripts: {},
   lacking: null,
   usesGit: false,

@@ -9,6 +9,7 @@ import { findPythonLibrary, type PythonLibrary } from '../python-library.ts'
 import type { PythonManifest } from '../python-manifest.ts'
 import { installReason, pythonPlan } from '../python-plan.ts'
 import { findPythonProgram, type PythonProgram } from '../python-program.ts'
+import { requirementName } from '../python-requirements.ts'
 import { inEnvironment } from '../python-start.ts'
 import { findWorkspace, type Workspace } from '../python-workspace.ts'
 import { readPythonManifest } from '../read-python-manifest.ts'
@@ -34,10 +35,13 @@ export const pythonProject: Provider = {
 }
 
 function inWorkspace(manifest: PythonManifest, workspace: Workspace): PythonManifest {
-  const { member, packages } = workspace
+  const { member } = workspace
+  const packages = manifest.packages.length > 0 ? [member] : []
   const copy = ['pyproject.toml', 'uv.lock', `${member}/pyproject.toml`]
   const file = workspace.root === '.' ? 'uv.lock' : `${workspace.root}/uv.lock`
-  return { ...manifest, kind: 'uv-lock', file, copy, directory: member, packages }
+  const name = requirementName(manifest.name ?? '')
+  const at = { file, copy, directory: member, packages }
+  return { ...manifest, ...at, kind: 'uv-lock', name, isMember: name !== null }
 }
 
 function planProject(
