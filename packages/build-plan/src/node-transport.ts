@@ -1,4 +1,5 @@
 import { type Endpoint, stdioEndpoint } from './endpoint.ts'
+import { fixedNodePort, readsNodePort } from './node-port.ts'
 import type { Reason } from './plan.ts'
 import { scanSources } from './scan-sources.ts'
 import type { SourceTree } from './source-tree.ts'
@@ -11,7 +12,7 @@ export type NodeTransports = {
   path: string | null
   /** Does the source read PORT? */
   readsPort: boolean
-  /** The port that the source listens on by a plain number. */
+  /** The port that the source listens on by a plain number, never reading PORT. */
   fixedPort: number | null
 }
 
@@ -31,8 +32,8 @@ export function findNodeTransports(tree: SourceTree): NodeTransports {
     sse: some(sse),
     stdio: some(stdio),
     path: findPath(texts),
-    readsPort: some(/\bPORT\b/),
-    fixedPort: findPort(texts),
+    readsPort: readsNodePort(texts),
+    fixedPort: fixedNodePort(texts),
   }
 }
 
@@ -51,8 +52,8 @@ export function nodeEndpoint(found: NodeTransports, startsHttp: boolean): Endpoi
 }
 
 /** A server that ignores PORT can still be reached, where its source says plainly where it is. */
-function portOf({ readsPort, fixedPort }: NodeTransports): { port: number; reasons: Reason[] } {
-  if (readsPort || fixedPort === null) return { port: 8000, reasons: [] }
+function portOf({ fixedPort }: NodeTransports): { port: number; reasons: Reason[] } {
+  if (fixedPort === null) return { port: 8000, reasons: [] }
   const because = 'the source listens there and never reads PORT'
   return {
     port: fixedPort,
@@ -72,16 +73,4 @@ function findPath(texts: string[]): string | null {
   }
   const [only] = routes
   return routes.size === 1 ? (only ?? null) : null
-}
-
-function findPort(texts: string[]): number | null {
-  const ports = new Set<number>()
-  for (const text of texts) {
-    for (const match of text.matchAll(/\.listen\([ \t]*(\d{2,5})\b/g)) ports.add(Number(match[1]))
-    for (const match of text.matchAll(/\bport\b[ \t]*[:=][ \t]*(\d{2,5})\b/gi)) {
-      ports.add(Number(match[1]))
-    }
-  }
-  const [only] = ports
-  return ports.size === 1 && only !== undefined && only < 65536 ? only : null
 }

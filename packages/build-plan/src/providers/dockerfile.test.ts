@@ -12,10 +12,20 @@ test.each([
   ['FROM x\n# EXPOSE 8080', 8000],
   ['FROM x\nEXPOSE \\\n  7000', 7000],
   ['FROM x', 8000],
+  ['FROM x\nCMD ["fastmcp", "run", "--port", "9000"]', 9000],
+  ['FROM x\nEXPOSE 7000\nCMD serve --port=9000', 7000],
+  ['FROM x\nCMD serve --port $PORT', 8000],
 ])('of %j the port is %i', (text, port) => {
   const plan = planBuild(sourceTreeFrom({ Dockerfile: text }))
   expect(plan).toMatchObject({ kind: 'dockerfile', dockerfile: 'Dockerfile', port, base: null })
   expect(plan.start.command).toEqual([])
+})
+
+test('a source that listens on a constant is found there, unless it reads PORT', () => {
+  const portOf = (source: string) =>
+    planBuild(sourceTreeFrom({ Dockerfile: 'FROM x', 'src/index.js': source })).port
+  expect(portOf('app.listen(3000)')).toBe(3000)
+  expect(portOf('app.listen(process.env.PORT || 3000)')).toBe(8000)
 })
 
 const onStdio = "import { StdioServerTransport } from 'x'"

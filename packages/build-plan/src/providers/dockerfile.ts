@@ -1,4 +1,5 @@
 import { AppError } from '@moorage/domain/error'
+import { fixedNodePort } from '../node-port.ts'
 import { nothingToDo, type Reason } from '../plan.ts'
 import type { Provider } from '../provider.ts'
 import { repositoryPath } from '../repository-path.ts'
@@ -14,8 +15,8 @@ export const dockerfile: Provider = {
     const path = findDockerfile(tree, settings.dockerfile ?? null)
     if (path === null) return null
     const text = tree.read(path) ?? ''
-    const port = settings.port ? null : exposedPort(text)
     const transport = speaksStdio(tree, text) ? 'stdio' : 'streamable-http'
+    const found = settings.port ? null : findPort(tree, text)
     return {
       version: 1,
       kind: 'dockerfile',
@@ -27,12 +28,12 @@ export const dockerfile: Provider = {
       install: nothingToDo,
       build: nothingToDo,
       start: { command: settings.start ?? [], env: {} },
-      port: port ?? defaultPort,
+      port: found?.port ?? defaultPort,
       path: settings.path ?? '/mcp',
       transport,
       reasons: [
         { choice: 'Build', value: path, because: 'the repository brings its own Dockerfile' },
-        transport === 'stdio' ? stdioReason : portReason(port),
+        transport === 'stdio' ? stdioReason : portReason(found),
       ],
     }
   },
@@ -47,12 +48,26 @@ function findDockerfile(tree: SourceTree, named: string | null): string | null {
   })
 }
 
-/** The port of the last stage's EXPOSE, where it is a plain number and the only one. */
-function exposedPort(text: string): number | null {
-  const joined = text.replace(/\\\r?\n/g, ' ')
+type Port = { port: number; because: string }
+
+/** By the Dockerfile; else by a source that listens there whatever PORT says. */
+function findPort(tree: SourceTree, dockerfile: string): Port | null {
+  const joined = dockerfile.replace(/\\\r?\n/g, ' ')
   const lastStage = joined.split(/^[ \t]*FROM[ \t]/im).at(-1) ?? ''
+  const exposed = onlyPort([...lastStage.matchAll(/^[ \t]*EXPOSE[ \t]+([^\n#]{1,200})/gim)])
+  if (exposed !== null) return { port: exposed, because: 'the Dockerfile exposes it, and no other' }
+  const told = onlyPort([...lastStage.matchAll(/--port(?:=|[", \t]{1,8})(\d{2,5})\b/g)])
+  if (told !== null) return { port: told, because: 'the Dockerfile starts the server with it' }
+  const texts = scanSources(tree, ['.ts', '.js', '.mjs', '.cjs']).map(({ text }) => text)
+  const fixed = fixedNodePort(texts)
+  const because = 'the source listens there and never reads PORT'
+  return fixed === null ? null : { port: fixed, because }
+}
+
+/** Of lists of ports, the one port that is a plain number, where there is no other. */
+function onlyPort(lists: RegExpMatchArray[]): number | null {
   const ports = new Set<number>()
-  for (const [, list] of lastStage.matchAll(/^[ \t]*EXPOSE[ \t]+([^\n#]{1,200})/gim)) {
+  for (const [, list] of lists) {
     for (const word of (list ?? '').trim().split(/\s+/)) {
       const port = Number(/^(\d{1,5})(?:\/tcp)?$/i.exec(word)?.[1])
       if (port >= 1 && port <= 65535) ports.add(port)
@@ -82,10 +97,8 @@ const stdioReason: Reason = {
   because: 'the source speaks MCP on its standard input and output, and nothing in it listens',
 }
 
-function portReason(port: number | null): Reason {
+function portReason(found: Port | null): Reason {
   const because =
-    port === null
-      ? 'the Dockerfile exposes no one port, so the server is told by PORT'
-      : 'the Dockerfile exposes it, and no other'
-  return { choice: 'Port', value: String(port ?? defaultPort), because }
+    found?.because ?? 'the Dockerfile exposes no one port, so the server is told by PORT'
+  return { choice: 'Port', value: String(found?.port ?? defaultPort), because }
 }

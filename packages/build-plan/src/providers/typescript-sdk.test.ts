@@ -130,14 +130,27 @@ describe('transport', () => {
     expect([plan.transport, plan.path]).toEqual(['sse', '/sse'])
   })
 
-  test('the path and the port are taken from a source that fixes them', () => {
-    const source = 'createMcpHandler(x)\napp.post("/rpc", y)\napp.listen(3000)'
+  test.each([
+    'app.listen(3000)',
+    'app.listen(3000, () => console.log("port 3000"))\nconst database = { port: 5432 }',
+    'const PORT = 3000\napp.listen(PORT)',
+    'const DEFAULT_PORT: number = 3000\napp.listen(DEFAULT_PORT)',
+    'serve({ fetch: app.fetch, port: 3000 })',
+  ])('the path and the port are taken from a source that fixes them: %s', (listening) => {
+    const source = `createMcpHandler(x)\napp.post("/rpc", y)\n${listening}`
     const plan = planFor({ scripts: { start: 'node x.js' } }, { 'src/index.ts': source })
     expect([plan.path, plan.port]).toEqual(['/rpc', 3000])
   })
 
-  test('a port is not fixed where the source reads PORT', () => {
-    const source = 'createMcpHandler(x)\napp.listen(process.env.PORT ?? 3000)\nconst port = 3000'
+  test.each([
+    'app.listen(process.env.PORT ?? 3000)\nconst port = 3000',
+    'const PORT = Number(process.env["PORT"] ?? 3000)',
+    'const { HOST, PORT = 3000 } = process.env',
+    'const env = z.object({ PORT: z.coerce.number() }).parse(process.env)\nconst port = 3000',
+    'const port = Deno.env.get("PORT") ?? 3000',
+    'app.listen(3000)\nadmin.listen(4000)',
+  ])('a port is not fixed where the source reads PORT, or names several: %s', (listening) => {
+    const source = `createMcpHandler(x)\n${listening}`
     expect(planFor({ scripts: { start: 'node x.js' } }, { 'src/index.ts': source }).port).toBe(8000)
   })
 })
