@@ -213,6 +213,16 @@ test('is not misled by a warning that stands before the fault', () => {
   expect(hintFor(lines, 'build')).toMatch(/no command tsc/)
 })
 
+test('a warning says less than any other line, and nothing where the server answered', () => {
+  const warned = 'WARNING: GITHUB_TOKEN is not set, some tools are left out'
+  expect(hintFor([warned, "KeyError: 'HOME_DIR'"], 'handshake')).toMatch(/HOME_DIR/)
+  expect(hintFor([warned], 'handshake', 'Nothing answered.')).toMatch(/GITHUB_TOKEN/)
+  const said = 'The server asks for authentication of its own (HTTP 401).'
+  expect(hintFor([warned], 'handshake', said)).toBeNull()
+  const failed = ["KeyError: 'GITHUB_TOKEN'"]
+  expect(hintFor(failed, 'handshake', said)).toMatch(/GITHUB_TOKEN/)
+})
+
 test('takes no longer for a hostile log', () => {
   const start = performance.now()
   hintFor(
