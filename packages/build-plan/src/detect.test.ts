@@ -215,3 +215,20 @@ test('a Dockerfile is passed over where nothing can build it and something else 
   const alone = sourceTreeFrom({ Dockerfile: 'FROM scratch\n' })
   expect(planBuild(alone, { dockerfiles: false }).kind).toBe('dockerfile')
 })
+
+test('a Dockerfile is left aside where the settings say so, by whatever file it is named', () => {
+  const files = {
+    Dockerfile: 'FROM scratch\n',
+    'moorage.json': '{"dockerfile":false}',
+    'smithery.yaml': 'runtime: container\nbuild: { dockerfile: Dockerfile }\n',
+    'requirements.txt': 'fastmcp==2.0.0\n',
+    'server.py': 'from fastmcp import FastMCP\nmcp = FastMCP("x")\n',
+  }
+  const plan = planBuild(sourceTreeFrom(files))
+  expect(plan.kind).toBe('python')
+  expect(plan.reasons[0]).toMatchObject({ choice: 'Dockerfile', value: 'not used' })
+  const overrides = { dockerfile: 'Dockerfile' }
+  expect(planBuild(sourceTreeFrom(files), { overrides }).kind).toBe('dockerfile')
+  const { 'requirements.txt': _, 'server.py': __, ...alone } = files
+  expect(() => planBuild(sourceTreeFrom(alone))).toThrow(/No MCP server was found/)
+})

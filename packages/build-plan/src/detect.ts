@@ -39,8 +39,8 @@ export function planBuild(tree: SourceTree, options: Options = {}): BuildPlan {
   const app = subtree(tree, rootDir)
   const context = { rootDir, repository: tree, settings }
   const plan = findPlan(app, context)
-  if (plan?.kind === 'dockerfile' && options.dockerfiles === false)
-    return planWithoutDockerfile(app, context) ?? plan
+  if (plan?.kind === 'dockerfile' && options.dockerfiles === false && !settings.dockerfile)
+    return planWithoutDockerfile(app, context, noEngine) ?? plan
   if (plan !== null) return plan
   throw app.files.length === 0 ? emptyDirectory(rootDir) : nothingFound(app, rootDir)
 }
@@ -52,21 +52,27 @@ export function planIfAny(tree: SourceTree, options: Options): BuildPlan | null 
 }
 
 function findPlan(app: SourceTree, context: Context): BuildPlan | null {
-  const found = context.settings.dockerfile === undefined ? foundProviders : [dockerfile]
+  const { dockerfile: named } = context.settings
+  if (named === false) return planWithoutDockerfile(app, context, leftAside)
+  const found = named === undefined ? foundProviders : [dockerfile]
   const plan = planByManifest(app, context, [...namedProviders, ...found])
   return plan && finish(plan, context.settings)
 }
 
-function planWithoutDockerfile(app: SourceTree, context: Context): BuildPlan | null {
-  if (context.settings.dockerfile !== undefined) return null
-  const because = 'there is no container engine here; with one the Dockerfile is built'
-  for (const provider of manifestProviders) {
-    const plan = provider === dockerfile ? null : provider.detect(app, context)
-    if (plan === null) continue
-    const passedOver = { choice: 'Dockerfile', value: 'not used', because }
-    return finish({ ...plan, reasons: [passedOver, ...plan.reasons] }, context.settings)
-  }
-  return null
+const noEngine = 'there is no container engine here; with one the Dockerfile is built'
+const leftAside = 'moorage.json or the server’s settings leave it aside'
+
+/** Smithery's and Alpic's files would lead to it again. */
+function planWithoutDockerfile(
+  app: SourceTree,
+  context: Context,
+  because: string,
+): BuildPlan | null {
+  const others = manifestProviders.filter((provider) => provider !== dockerfile)
+  const plan = planByManifest(app, context, [...namedProviders, fastmcpJson, ...others])
+  if (plan === null) return null
+  const passedOver = { choice: 'Dockerfile', value: 'not used', because }
+  return finish({ ...plan, reasons: [passedOver, ...plan.reasons] }, context.settings)
 }
 
 /** Whose word counts: the dashboard's settings over moorage.json, the nearer file over the root's. */

@@ -99,9 +99,11 @@ export const settingsSchema = z.strictObject({
       'The server’s directory, relative to the repository’s root. In a moorage.json at the root.',
     ),
   dockerfile: z
-    .string()
+    .union([z.string(), z.literal(false)])
     .optional()
-    .describe('A Dockerfile to build with, relative to the root directory, which is its context.'),
+    .describe(
+      'A Dockerfile to build with, relative to the root directory, which is its context; or false: the repository’s own is left aside.',
+    ),
   image: z
     .string()
     .max(500)
@@ -184,7 +186,7 @@ export function readSettings(tree: SourceTree): Settings {
 /** Each of these says alone what runs. */
 function checkOneSource(settings: Settings): Settings {
   const sources = ['dockerfile', 'image', 'openapi', 'remote'] as const
-  const given = sources.filter((name) => settings[name] !== undefined)
+  const given = sources.filter((name) => settings[name])
   if (given.length > 1) throw invalid(`${given.join(' and ')} contradict each other, keep one`)
   return settings
 }

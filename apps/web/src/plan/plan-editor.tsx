@@ -26,10 +26,12 @@ export function PlanEditor({
   without?: FieldKey[]
   disabled?: boolean
 }) {
-  const fields = planFields.filter(
-    ({ fits, key }) =>
-      !without.includes(key) && (plan === null ? key !== 'dockerfile' : fits(plan)),
-  )
+  const transport = edits.settings.transport ?? plan?.transport
+  const fields = planFields.filter(({ fits, key }) => {
+    if (without.includes(key)) return false
+    if (settled[key] !== undefined) return true
+    return plan === null || transport === undefined || fits({ ...plan, transport })
+  })
   const planned = ({ key, planned: text }: PlanField) =>
     plan && settled[key] === undefined ? text(plan) : ''
   const isChosen = (field: PlanField) =>

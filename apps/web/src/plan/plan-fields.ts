@@ -27,6 +27,10 @@ export type PlanField = {
 
 const builds = ({ kind }: BuildPlan) => kind !== 'image' && kind !== 'remote'
 const runs = ({ kind }: BuildPlan) => kind !== 'remote'
+/** Of a server on stdio it is the bridge that listens, where only the platform sees it. */
+const listens = (plan: BuildPlan) => runs(plan) && plan.transport !== 'stdio'
+/** What stands in the field of a Dockerfile that is left aside. */
+export const leftAside = 'left aside'
 
 /** Every choice of a plan that a person may make otherwise, in the order of what matters. */
 export const planFields: readonly PlanField[] = [
@@ -65,14 +69,14 @@ export const planFields: readonly PlanField[] = [
     label: 'Port',
     planned: ({ port }) => String(port),
     choice: /^port/i,
-    fits: runs,
+    fits: listens,
   },
   {
     key: 'path',
     label: 'Path',
     planned: ({ path }) => path,
     choice: /^path/i,
-    fits: runs,
+    fits: listens,
   },
   {
     key: 'python',
@@ -112,16 +116,21 @@ export function fieldValue(
   text: string,
 ): { value: Settings[FieldKey] } | { fault: string } {
   if (text.trim() === '') return { value: undefined }
-  const raw =
-    key === 'port' ? Number(text) : isList(key) ? text.trim().split(/[\s,]+/) : text.trim()
-  const parsed = settingsSchema.shape[key].safeParse(raw)
+  const parsed = settingsSchema.shape[key].safeParse(rawValue(key, text.trim()))
   if (parsed.success) return { value: parsed.data }
   return { fault: faults[key] ?? parsed.error.issues[0]?.message ?? 'Not valid.' }
+}
+
+function rawValue(key: FieldKey, text: string): unknown {
+  if (key === 'port') return Number(text)
+  if (key === 'dockerfile' && text === leftAside) return false
+  return isList(key) ? text.split(/[\s,]+/) : text
 }
 
 /** A field of the settings as text that can be edited. */
 export function fieldText(value: Settings[FieldKey], key: FieldKey): string {
   if (value === undefined) return ''
+  if (value === false) return leftAside
   if (Array.isArray(value)) return isList(key) ? value.join(' ') : (commandText(value) ?? '')
   return String(value)
 }

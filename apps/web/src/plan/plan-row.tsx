@@ -2,9 +2,10 @@
 import type { Reason } from '@moorage/build-plan/plan'
 import { Undo2 } from 'lucide-react'
 import { useId } from 'react'
+import { Button } from '../parts/button.tsx'
 import { inputClass } from '../parts/field.tsx'
 import { Select } from '../parts/select.tsx'
-import type { PlanField } from './plan-fields.ts'
+import { leftAside, type PlanField } from './plan-fields.ts'
 import type { PlanEdits } from './use-plan-edits.ts'
 
 /** One choice: what was planned or is set, why, and the way back. */
@@ -27,7 +28,9 @@ export function PlanRow({
   const isOwn = own !== undefined && own !== ''
   const fault = edits.fault(key)
   const change = (text: string) => (text === planned ? edits.reset(key) : edits.set(key, text))
-  const why = isOwn ? ['because it is set here'] : reasons.map((it) => reasonText(it, planned))
+  const set =
+    own === leftAside ? 'the next deployment finds out the rest' : 'because it is set here'
+  const why = isOwn ? [set] : reasons.map((it) => reasonText(it, planned))
   return (
     <div className="grid items-start gap-x-4 gap-y-1 border-t py-2.5 first:border-t-0 first:pt-0 sm:grid-cols-[9.5rem_minmax(0,1fr)]">
       <label htmlFor={id} id={`${id}-label`} className="text-sm text-muted sm:pt-1.5">
@@ -50,7 +53,7 @@ export function PlanRow({
             <input
               id={id}
               value={own ?? planned ?? ''}
-              disabled={disabled}
+              disabled={disabled || own === leftAside}
               spellCheck={false}
               autoComplete="off"
               placeholder={placeholderOf(field, planned, own)}
@@ -60,6 +63,9 @@ export function PlanRow({
               className={`${inputClass} font-mono text-sm ${isOwn ? 'border-accent' : ''}`}
             />
           )}
+          {key === 'dockerfile' && own !== leftAside && !disabled ? (
+            <Button onClick={() => change(leftAside)}>Leave aside</Button>
+          ) : null}
           {isOwn && !disabled ? (
             <button
               type="button"

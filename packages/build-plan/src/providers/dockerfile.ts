@@ -12,7 +12,7 @@ const defaultPort = 8000
 export const dockerfile: Provider = {
   name: 'Dockerfile',
   detect(tree, { rootDir, settings }) {
-    const path = findDockerfile(tree, settings.dockerfile ?? null)
+    const path = findDockerfile(tree, settings.dockerfile || null)
     if (path === null) return null
     const text = tree.read(path) ?? ''
     const transport = speaksStdio(tree, text) ? 'stdio' : 'streamable-http'
