@@ -1,21 +1,29 @@
 import { expect, test } from 'vitest'
-import { actions, roleMay, roles, scopesMay } from './permission.ts'
+import { actions, roleMay, scopes, scopesMay } from './permission.ts'
 
-test('each role may all that the role below it may', () => {
-  for (let i = 0; i < roles.length - 1; i++) {
-    const above = roles[i]
-    const below = roles[i + 1]
-    if (!above || !below) throw new Error('unreachable')
-    for (const action of actions)
-      if (roleMay(below, action)) expect(roleMay(above, action)).toBe(true)
-  }
+test('an owner may everything, and each role some things that the next one may not', () => {
+  const counts = (['owner', 'admin', 'developer', 'viewer', 'caller'] as const).map(
+    (role) => actions.filter((action) => roleMay(role, action)).length,
+  )
+  expect(counts[0]).toBe(actions.length)
+  expect(counts).toEqual([...new Set(counts)].sort((a, b) => b - a))
 })
 
-test('a key for calling can do nothing else', () => {
+test('a caller, and a key for calling, can do nothing else', () => {
+  expect(actions.filter((action) => roleMay('caller', action))).toEqual(['server.call'])
   expect(actions.filter((action) => scopesMay(['call'], action))).toEqual(['server.call'])
 })
 
-test('no scope but admin reaches keys, members or deletion', () => {
-  for (const action of ['key.read', 'key.write', 'team.manage', 'server.delete'] as const)
-    expect(scopesMay(['call', 'read', 'deploy'], action)).toBe(false)
+test('no scope but admin reaches keys, the audit log, members or deletion', () => {
+  const kept = actions.filter(
+    (action) =>
+      /^(key|audit)\.|^(member|service-account)\.(?!read)/.test(action) || /delete/.test(action),
+  )
+  expect(kept.length).toBeGreaterThan(7)
+  for (const action of kept) expect(scopesMay(['call', 'read', 'deploy'], action)).toBe(false)
+})
+
+test('no key deletes a team or gives it away', () => {
+  for (const action of ['team.delete', 'team.transfer'] as const)
+    expect(scopesMay(scopes, action)).toBe(false)
 })

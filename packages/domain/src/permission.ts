@@ -1,66 +1,55 @@
-export const roles = ['owner', 'admin', 'developer', 'viewer'] as const
+/** From the highest to the lowest: each may all that the next one may. */
+export const roles = ['owner', 'admin', 'developer', 'viewer', 'caller'] as const
 export type Role = (typeof roles)[number]
-
-/** Everything that can be done to a team's things. */
-export const actions = [
-  'team.read',
-  'team.manage',
-  'server.read',
-  'server.create',
-  'server.update',
-  'server.delete',
-  'server.call',
-  'deployment.create',
-  'deployment.cancel',
-  'log.read',
-  'env.read',
-  'env.write',
-  'key.read',
-  'key.write',
-] as const
-export type Action = (typeof actions)[number]
 
 /** What an API key may be allowed. A key never gains more than its scopes say. */
 export const scopes = ['call', 'read', 'deploy', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
-const viewer: Action[] = ['team.read', 'server.read', 'server.call', 'log.read']
-const developer: Action[] = [
-  ...viewer,
-  'server.create',
-  'server.update',
-  'deployment.create',
-  'deployment.cancel',
-  'env.read',
-  'env.write',
-  'key.read',
-  'key.write',
-]
-const admin: Action[] = [...developer, 'team.manage', 'server.delete']
+/**
+ * Everything that can be done to a team's things: the lowest role that may do it, and the scopes
+ * of a key that may. The scope `admin` may all that an admin may, and is not repeated here.
+ */
+const table = {
+  'team.read': ['viewer', 'read', 'deploy'],
+  'team.update': ['admin'],
+  'team.delete': ['owner'],
+  'team.transfer': ['owner'],
+  'member.read': ['viewer', 'read'],
+  'member.invite': ['admin'],
+  'member.change': ['admin'],
+  'member.remove': ['admin'],
+  'service-account.read': ['viewer', 'read'],
+  'service-account.write': ['admin'],
+  'audit.read': ['admin'],
+  'server.read': ['viewer', 'read', 'deploy'],
+  'server.create': ['developer', 'deploy'],
+  'server.update': ['developer', 'deploy'],
+  'server.delete': ['admin'],
+  'server.call': ['caller', 'call'],
+  'deployment.create': ['developer', 'deploy'],
+  'deployment.cancel': ['developer', 'deploy'],
+  'log.read': ['viewer', 'read', 'deploy'],
+  'env.read': ['developer', 'deploy'],
+  'env.write': ['developer', 'deploy'],
+  'key.read': ['developer'],
+  'key.write': ['developer'],
+} as const satisfies Record<string, readonly [Role, ...Exclude<Scope, 'admin'>[]]>
 
-const byRole: Record<Role, readonly Action[]> = { owner: actions, admin, developer, viewer }
-
-const byScope: Record<Scope, readonly Action[]> = {
-  call: ['server.call'],
-  read: ['team.read', 'server.read', 'log.read'],
-  deploy: [
-    'team.read',
-    'server.read',
-    'log.read',
-    'server.create',
-    'server.update',
-    'deployment.create',
-    'deployment.cancel',
-    'env.read',
-    'env.write',
-  ],
-  admin: actions,
-}
+export type Action = keyof typeof table
+export const actions = Object.keys(table) as Action[]
 
 export function roleMay(role: Role, action: Action): boolean {
-  return byRole[role].includes(action)
+  return isAtLeast(role, table[action][0])
 }
 
 export function scopesMay(held: readonly Scope[], action: Action): boolean {
-  return held.some((scope) => byScope[scope].includes(action))
+  const [, ...enough]: readonly [Role, ...Scope[]] = table[action]
+  return held.some((scope) =>
+    scope === 'admin' ? roleMay('admin', action) : enough.includes(scope),
+  )
+}
+
+export function isAtLeast(role: Role, lowest: Role): boolean {
+  return roles.indexOf(role) <= roles.indexOf(lowest)
 }

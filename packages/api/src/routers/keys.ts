@@ -1,8 +1,14 @@
 import { createApiKey, revokeApiKey, setKeyLimits } from '@moorage/access/api-key'
-import { authorize, notFound, type Principal, teamIds } from '@moorage/access/principal'
+import {
+  authorize,
+  notFound,
+  type Principal,
+  type Target,
+  teamIds,
+} from '@moorage/access/principal'
 import type { ApiKey } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
-import { type Action, scopes, scopesMay } from '@moorage/domain/permission'
+import { type Action, actions, type Scope, scopes, scopesMay } from '@moorage/domain/permission'
 import { keyLimitsInputSchema, readKeyLimits } from '@moorage/domain/routing'
 import { z } from 'zod'
 import { type Context, findServer, router, signedIn } from '../trpc.ts'
@@ -36,7 +42,7 @@ export const keysRouter = router({
     )
     .mutation(async ({ ctx, input }) => {
       const { teamId, serverId } = await target(ctx, input, 'key.write')
-      if (input.scopes.includes('admin')) authorize(ctx.principal, 'team.manage', { teamId })
+      mayGive(ctx.principal, input.scopes, { teamId, ...(serverId ? { serverId } : {}) })
       const { key, record } = await createApiKey(ctx.deps, {
         teamId,
         serverId,
@@ -66,7 +72,12 @@ export const keysRouter = router({
   }),
 })
 
-/** The key, if the caller may change it; one that may manage the team takes as much. */
+/** Throws where a key of these scopes could do what the caller may not. */
+function mayGive(principal: Principal, given: Scope[], where: Target): void {
+  for (const action of actions) if (scopesMay(given, action)) authorize(principal, action, where)
+}
+
+/** The key, if the caller may change it and all that it may do. */
 async function changeable(
   ctx: Pick<Context, 'deps'> & { principal: Principal },
   id: string,
@@ -75,7 +86,7 @@ async function changeable(
   if (!row) throw notFound('key')
   const where = { teamId: row.teamId, ...(row.serverId ? { serverId: row.serverId } : {}) }
   authorize(ctx.principal, 'key.write', where)
-  if (scopesMay(row.scopes, 'team.manage')) authorize(ctx.principal, 'team.manage', where)
+  mayGive(ctx.principal, row.scopes, where)
   return row
 }
 
