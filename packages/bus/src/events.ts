@@ -30,6 +30,8 @@ const platformEventSchema = z.discriminatedUnion('type', [
     ),
   }),
   z.object({ type: z.literal('key'), keyId: z.string() }),
+  /** Who they are, or in which teams with which role. */
+  z.object({ type: z.literal('person'), userId: z.string() }),
   z.object({ type: z.literal('log'), serverId: z.string(), deploymentId: z.string() }),
   z.object({ type: z.literal('request-log'), serverId: z.string() }),
   z.object({ type: z.literal('inspection'), inspectionId: z.string(), teamId: z.string() }),

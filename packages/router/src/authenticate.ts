@@ -1,13 +1,17 @@
 import { keyPrefix } from '@moorage/access/api-key'
 import { AppError } from '@moorage/domain/error'
-import { scopesMay } from '@moorage/domain/permission'
-import type { KeyEntry, ServerEntry, Table } from './table.ts'
+import { roleMay, scopesMay } from '@moorage/domain/permission'
+import type { KeyEntry, PersonEntry, ServerEntry, Table } from './table.ts'
 
 /** Who calls. Sessions and log rows are bound to `id`. */
-export type Principal = { id: string; name: string | null; key: KeyEntry | null }
+export type Principal = Anyone | KnownPrincipal
+export type KnownPrincipal =
+  | { kind: 'key'; id: string; name: string; key: KeyEntry }
+  | { kind: 'person'; id: string; name: string; person: PersonEntry }
+type Anyone = { kind: 'anyone'; id: string; name: null }
 
 /** On a public server nobody is told from anybody; on an own-auth one the server itself does it. */
-const anyone: Principal = { id: 'anyone', name: null, key: null }
+const anyone: Anyone = { kind: 'anyone', id: 'anyone', name: null }
 
 /**
  * Who may call this server, or an AppError. A caller without a good key learns nothing of which
@@ -31,16 +35,28 @@ export function authenticate(
     throw new AppError('forbidden', 'This key is not for calling this server.', {
       hint: 'Make one that is: moorage keys create --scope call',
     })
-  return { id: key.id, name: key.name, key }
+  return { kind: 'key', id: key.id, name: key.name, key }
 }
 
-/** Is what was allowed when the exchange began allowed still? For streams that outlive a revoked key. */
+/** Is what was allowed when the exchange began allowed still? For streams that outlive a revoked key or a membership. */
 export function isStillAllowed(table: Table, serverId: string, principal: Principal): boolean {
   const server = table.server(serverId)
   if (!server) return false
-  if (principal.key === null) return server.access !== 'private'
-  const key = table.keyByHash(principal.key.hash)
-  return key !== undefined && !isExpired(key)
+  switch (principal.kind) {
+    case 'anyone':
+      return server.access !== 'private'
+    case 'key': {
+      const key = table.keyByHash(principal.key.hash)
+      return key !== undefined && !isExpired(key)
+    }
+    case 'person':
+      return personMayCall(table.person(principal.id), server)
+  }
+}
+
+function personMayCall(person: PersonEntry | undefined, server: ServerEntry): boolean {
+  const role = person?.memberships.get(server.teamId)?.role
+  return role !== undefined && roleMay(role, 'server.call')
 }
 
 function goodKey(table: Table, authorization: string | undefined): KeyEntry {

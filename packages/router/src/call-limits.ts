@@ -56,7 +56,7 @@ const nothing = () => {}
 
 function rulesFor({ server, principal, address }: Caller): Rule[] {
   const { routing, id } = server
-  const { key } = principal
+  const key = principal.kind === 'key' ? principal.key : null
   const isPublic = server.access === 'public'
   const perCaller = {
     callsPerMinute: routing.callsPerMinutePerCaller ?? (isPublic ? publicCallsPerMinute : null),
@@ -66,7 +66,7 @@ function rulesFor({ server, principal, address }: Caller): Rule[] {
   if (isLimit(routing))
     rules.push({ ...routing, id: `server ${id}`, whose: 'all callers of it together' })
   if (isLimit(perCaller)) {
-    const caller = key?.id ?? network(address)
+    const caller = principal.kind === 'anyone' ? network(address) : principal.id
     rules.push({ ...perCaller, id: `caller ${id} ${caller}`, whose: 'each caller of it' })
   }
   if (key && isLimit(key.limits))

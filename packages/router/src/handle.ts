@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@moorage/domain/error'
 import { answerBrowser, answerError, answerHealth, answerJson, answerPreflight } from './answer.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, type KnownPrincipal } from './authenticate.ts'
 import { admitRequest } from './call-limits.ts'
 import type { Context } from './context.ts'
 import { beginExchange } from './exchange.ts'
@@ -10,7 +10,7 @@ import { forwardedFrom } from './forwarded.ts'
 import { identityKeysPath } from './identity.ts'
 import { match, ownHostname } from './match.ts'
 import { checkOrigin, isPreflight } from './origin.ts'
-import type { KeyEntry, ServerEntry } from './table.ts'
+import type { ServerEntry } from './table.ts'
 
 /** The way of every request: match -> authenticate -> admit -> introduce -> forward -> log. */
 export async function handle(
@@ -46,7 +46,7 @@ export async function handle(
     if (!server || !place) return
     admitRequest(context.counts, { server, principal, address: exchange.forwarded.address })
     exchange.forwarded.cookies = place.prefix === '' && server.access === 'own_auth'
-    if (principal.key) exchange.identity = await introduce(context, principal.key, server)
+    if (principal.kind !== 'anyone') exchange.identity = await introduce(context, principal, server)
     await forward(context, exchange, server, place.rest)
   } catch (error) {
     const { code } = answerError(exchange, error)
@@ -65,11 +65,11 @@ export async function handle(
 /** What tells the server who calls. Only the first request of a minute waits for a signature. */
 function introduce(
   { identity, keyUse }: Context,
-  key: KeyEntry,
+  principal: KnownPrincipal,
   server: ServerEntry,
 ): readonly string[] | Promise<readonly string[]> {
-  keyUse.note(key.id)
-  return identity.cached(key, server) ?? identity.sign(key, server)
+  if (principal.kind === 'key') keyUse.note(principal.id)
+  return identity.cached(principal, server) ?? identity.sign(principal, server)
 }
 
 /** `http://host/<slug>` typed into a browser; any other path, and any MCP client, goes to the server. */

@@ -1,5 +1,6 @@
 import { open, seal } from '@moorage/access/secret-box'
 import type { Db } from '@moorage/db/client'
+import type { Role } from '@moorage/domain/permission'
 import {
   calculateJwkThumbprint,
   exportJWK,
@@ -9,7 +10,8 @@ import {
   SignJWT,
 } from 'jose'
 import { z } from 'zod'
-import type { KeyEntry, ServerEntry } from './table.ts'
+import type { KnownPrincipal } from './authenticate.ts'
+import type { KeyEntry, PersonEntry, ServerEntry } from './table.ts'
 
 /** Where the public key is, at every name of the router's own. */
 export const identityKeysPath = '/.well-known/moorage/jwks.json'
@@ -25,18 +27,24 @@ export type Identity = {
   /** Makes or reads the platform's key pair. To be called before anything else. */
   start(): Promise<void>
   /** What tells the server who calls: names and values. Undefined: to be signed first. */
-  cached(key: KeyEntry, server: ServerEntry): readonly string[] | undefined
-  sign(key: KeyEntry, server: ServerEntry): Promise<readonly string[]>
+  cached(principal: KnownPrincipal, server: ServerEntry): readonly string[] | undefined
+  sign(principal: KnownPrincipal, server: ServerEntry): Promise<readonly string[]>
   /** What servers verify `Moorage-Identity` with (RFC 7517). */
   keys(): JSONWebKeySet
 }
 
 type Signer = { key: CryptoKey | Uint8Array; kid: string; keys: JSONWebKeySet }
+/** What is known of the caller. A person's team and role are those of the server's team. */
+type Facts = {
+  team: string | null
+  keyId: string | null
+  user: { id: string; email: string; role: Role | null } | null
+}
 type Token = { headers: readonly string[]; untilMs: number }
 
 /**
  * Who calls, told to the server behind: in plain headers for one that trusts the network, and in a
- * JWT for one that does not. It is cached by the key's entry, so a key that changes is signed anew.
+ * JWT for one that does not. It is cached by the table's entry, so what changes is signed anew.
  */
 export function createIdentity(deps: {
   db: Db
@@ -45,22 +53,24 @@ export function createIdentity(deps: {
   issuer: string
 }): Identity {
   let signer: Signer | null = null
-  const tokens = new WeakMap<KeyEntry, Map<string, Token>>()
+  const tokens = new WeakMap<KeyEntry | PersonEntry, Map<string, Token>>()
 
-  async function sign(key: KeyEntry, server: ServerEntry): Promise<readonly string[]> {
+  async function sign(principal: KnownPrincipal, server: ServerEntry): Promise<readonly string[]> {
     if (!signer) throw new Error('The identity has not been started.')
-    const jwt = await new SignJWT(claims(key))
+    const facts = factsOf(principal, server)
+    const jwt = await new SignJWT(claims(facts))
       .setProtectedHeader({ alg: algorithm, kid: signer.kid, typ: 'JWT' })
       .setIssuer(deps.issuer)
-      .setSubject(key.user?.id ?? key.id)
+      .setSubject(facts.user?.id ?? principal.id)
       .setAudience(server.slug)
       .setIssuedAt()
       .setExpirationTime(`${lifeSeconds}s`)
       .sign(signer.key)
-    const headers = [...plainHeaders(key), 'Moorage-Identity', jwt]
-    const byServer = tokens.get(key) ?? new Map<string, Token>()
+    const headers = [...plainHeaders(facts), 'Moorage-Identity', jwt]
+    const entry = entryOf(principal)
+    const byServer = tokens.get(entry) ?? new Map<string, Token>()
     byServer.set(server.id, { headers, untilMs: Date.now() + handedOutMs })
-    tokens.set(key, byServer)
+    tokens.set(entry, byServer)
     return headers
   }
 
@@ -68,8 +78,8 @@ export function createIdentity(deps: {
     start: async () => {
       signer = await readSigner(deps.db, deps.encryptionKey)
     },
-    cached: (key, server) => {
-      const token = tokens.get(key)?.get(server.id)
+    cached: (principal, server) => {
+      const token = tokens.get(entryOf(principal))?.get(server.id)
       return token && token.untilMs > Date.now() ? token.headers : undefined
     },
     sign,
@@ -77,21 +87,36 @@ export function createIdentity(deps: {
   }
 }
 
-function claims(key: KeyEntry): Record<string, string> {
-  const { user } = key
+function entryOf(principal: KnownPrincipal): KeyEntry | PersonEntry {
+  return principal.kind === 'key' ? principal.key : principal.person
+}
+
+function factsOf(principal: KnownPrincipal, server: ServerEntry): Facts {
+  if (principal.kind === 'key') {
+    const { id, teamSlug, user } = principal.key
+    return { team: teamSlug, keyId: id, user }
+  }
+  const { id, email, memberships } = principal.person
+  const membership = memberships.get(server.teamId)
+  const role = membership?.role ?? null
+  return { team: membership?.teamSlug ?? null, keyId: null, user: { id, email, role } }
+}
+
+function claims({ team, keyId, user }: Facts): Record<string, string> {
   return {
-    team: key.teamSlug,
-    key_id: key.id,
-    ...(user ? { email: user.email, role: user.role } : {}),
+    ...(team ? { team } : {}),
+    ...(keyId ? { key_id: keyId } : {}),
+    ...(user ? { email: user.email } : {}),
+    ...(user?.role ? { role: user.role } : {}),
   }
 }
 
-function plainHeaders(key: KeyEntry): string[] {
-  const { user } = key
+function plainHeaders({ team, keyId, user }: Facts): string[] {
   return [
-    ...['Moorage-Team', key.teamSlug, 'Moorage-Key-Id', key.id],
-    ...(user ? ['Moorage-User', user.id, 'Moorage-Role', user.role] : []),
-    ...(user ? ['Moorage-Email', headerText(user.email)] : []),
+    ...(team ? ['Moorage-Team', team] : []),
+    ...(keyId ? ['Moorage-Key-Id', keyId] : []),
+    ...(user ? ['Moorage-User', user.id, 'Moorage-Email', headerText(user.email)] : []),
+    ...(user?.role ? ['Moorage-Role', user.role] : []),
   ]
 }
 

@@ -6,19 +6,21 @@ export type Changes = {
   horizon: string
   serverIds: string[]
   keyIds: string[]
+  personIds: string[]
   /** How many there are: where the table holds more, some are gone. */
   servers: number
   keys: number
-  /** How many rows there are of what can be deleted beside servers and keys. */
+  people: number
+  /** How many rows there are of what can be deleted beside these. */
   domains: number
   members: number
 }
 
-type Row = Omit<Changes, 'servers' | 'keys' | 'domains' | 'members'> &
-  Record<'servers' | 'keys' | 'domains' | 'members', bigint>
+type Count = 'servers' | 'keys' | 'people' | 'domains' | 'members'
+type Row = Omit<Changes, Count> & Record<Count, bigint>
 
 /**
- * Servers and keys with a row that a transaction has written which the snapshot of `since` did not
+ * Servers, keys and people with a row that a transaction has written which the snapshot of `since` did not
  * see: Postgres keeps in each row's `xmin` who wrote it, so nothing else has to keep account.
  * Without `since` it names none.
  */
@@ -39,16 +41,21 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
         UNION SELECT k.id FROM "ApiKey" k JOIN team ON team.id = k."teamId"
         UNION SELECT k.id FROM "ApiKey" k JOIN member ON member."userId" = k."createdById"
       ) AS "keyIds",
+      ARRAY(SELECT "userId" FROM member
+        UNION SELECT m."userId" FROM "Member" m JOIN team ON team.id = m."teamId"
+      ) AS "personIds",
       (SELECT count(*) FROM "Server") AS servers,
       (SELECT count(*) FROM "ApiKey" WHERE "revokedAt" IS NULL) AS keys,
+      (SELECT count(*) FROM "User") AS people,
       (SELECT count(*) FROM "Domain") AS domains,
       (SELECT count(*) FROM "Member") AS members`
   if (!row) throw new Error('Postgres did not say what has changed.')
-  const { servers, keys, domains, members, ...rest } = row
+  const { servers, keys, people, domains, members, ...rest } = row
   return {
     ...rest,
     servers: Number(servers),
     keys: Number(keys),
+    people: Number(people),
     domains: Number(domains),
     members: Number(members),
   }
@@ -64,6 +71,10 @@ export async function goneKeys(db: Db, ids: string[]): Promise<string[]> {
     { id: string }[]
   >`SELECT id FROM "ApiKey" WHERE "revokedAt" IS NULL`
   return without(ids, good)
+}
+
+export async function gonePeople(db: Db, ids: string[]): Promise<string[]> {
+  return without(ids, await db.$queryRaw<{ id: string }[]>`SELECT id FROM "User"`)
 }
 
 function without(ids: string[], there: { id: string }[]): string[] {

@@ -3,7 +3,7 @@ import type { Db } from '@moorage/db/client'
 import type { Role } from '@moorage/domain/permission'
 import { readKeyLimits, readRouting } from '@moorage/domain/routing'
 import type { Logger } from './logger.ts'
-import type { InstanceEntry, KeyEntry, ServerEntry } from './table.ts'
+import type { InstanceEntry, KeyEntry, Membership, PersonEntry, ServerEntry } from './table.ts'
 
 export type LoadDeps = { db: Db; encryptionKey: Buffer; logger: Logger }
 
@@ -72,8 +72,11 @@ type KeyRow = Omit<KeyEntry, 'user' | 'limits' | 'expiresAtMs'> & {
   role: Role | null
 }
 
-/** The keys that are not revoked: every one, or of the named ones. */
-export async function readKeys(db: Db, ids?: string[]): Promise<KeyEntry[]> {
+/** The keys that are not revoked: every one, or of the named ones and those that these people made. */
+export async function readKeys(
+  db: Db,
+  only?: { ids: string[]; madeBy: string[] },
+): Promise<KeyEntry[]> {
   const rows = await db.$queryRaw<KeyRow[]>`
     SELECT k.id, k.name, k."teamId", t.slug AS "teamSlug", k."serverId", k.scopes::text[] AS scopes,
            k.limits, k."expiresAt", k.hash, u.id AS "userId", u.email, m.role::text AS role
@@ -81,12 +84,34 @@ export async function readKeys(db: Db, ids?: string[]): Promise<KeyEntry[]> {
     JOIN "Team" t ON t.id = k."teamId"
     LEFT JOIN "Member" m ON m."teamId" = k."teamId" AND m."userId" = k."createdById"
     LEFT JOIN "User" u ON u.id = m."userId"
-    WHERE k."revokedAt" IS NULL AND (${ids === undefined} OR k.id = ANY(${ids ?? []}::text[]))`
+    WHERE k."revokedAt" IS NULL AND (${only === undefined} OR k.id = ANY(${only?.ids ?? []}::text[])
+      OR k."createdById" = ANY(${only?.madeBy ?? []}::text[]))`
   return rows.map(({ userId, email, role, limits, expiresAt, ...row }) => ({
     ...row,
     user: userId && email && role ? { id: userId, email, role } : null,
     limits: readKeyLimits(limits),
     expiresAtMs: expiresAt?.getTime() ?? null,
+  }))
+}
+
+type PersonRow = Omit<PersonEntry, 'memberships'> & {
+  memberships: (Membership & { teamId: string })[]
+}
+
+/** Everyone who can sign in, or the named ones. */
+export async function readPeople(db: Db, ids?: string[]): Promise<PersonEntry[]> {
+  const rows = await db.$queryRaw<PersonRow[]>`
+    SELECT u.id, u.name, u.email,
+           COALESCE(json_agg(json_build_object('teamId', t.id, 'teamSlug', t.slug, 'role', m.role))
+             FILTER (WHERE t.id IS NOT NULL), '[]'::json) AS memberships
+    FROM "User" u
+    LEFT JOIN "Member" m ON m."userId" = u.id
+    LEFT JOIN "Team" t ON t.id = m."teamId"
+    WHERE ${ids === undefined} OR u.id = ANY(${ids ?? []}::text[])
+    GROUP BY u.id`
+  return rows.map(({ memberships, ...row }) => ({
+    ...row,
+    memberships: new Map(memberships.map(({ teamId, ...membership }) => [teamId, membership])),
   }))
 }
 

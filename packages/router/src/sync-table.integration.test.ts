@@ -93,3 +93,23 @@ test('a change is found whose transaction was begun before others that are known
   })
   await until(() => table.server(slow.id)?.access === 'public')
 })
+
+test('a person is found when they come, change, get another role or leave, and when their team is renamed', async () => {
+  const user = { id: newId('usr'), name: 'Bo', email: 'bo@test.test', updatedAt: new Date() }
+  const membership = () => table.person(user.id)?.memberships.get(teamId)
+  await platform.db.user.create({ data: user })
+  await until(() => table.person(user.id) !== undefined)
+  const member = { teamId, userId: user.id }
+  await platform.db.member.create({ data: { ...member, role: 'viewer' } })
+  await until(() => membership()?.role === 'viewer')
+  await platform.db.member.update({ where: { teamId_userId: member }, data: { role: 'admin' } })
+  await until(() => membership()?.role === 'admin')
+  await platform.db.user.update({ where: { id: user.id }, data: { name: 'Bob' } })
+  await until(() => table.person(user.id)?.name === 'Bob')
+  await platform.db.team.update({ where: { id: teamId }, data: { slug: `renamed-${user.id}` } })
+  await until(() => membership()?.teamSlug === `renamed-${user.id}`)
+  await platform.db.member.delete({ where: { teamId_userId: member } })
+  await until(() => membership() === undefined)
+  await platform.db.user.delete({ where: { id: user.id } })
+  await until(() => table.person(user.id) === undefined)
+})

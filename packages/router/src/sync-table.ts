@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
-import { type Changes, goneKeys, goneServers, readChanges } from './load-changes.ts'
-import { readKeys, readServers } from './load-table.ts'
+import { type Changes, goneKeys, gonePeople, goneServers, readChanges } from './load-changes.ts'
+import { readKeys, readPeople, readServers } from './load-table.ts'
 import type { Logger } from './logger.ts'
 import type { ServerEntry, Table } from './table.ts'
 
@@ -20,6 +20,7 @@ type Wanted = {
   everything: boolean
   servers: Set<string>
   keys: Set<string>
+  people: Set<string>
   /** Settles when it was read, or could not be. */
   tried: PromiseWithResolvers<void>
 }
@@ -53,10 +54,16 @@ export function syncTable(deps: {
   const timer = setInterval(() => want({ everything: true }), deps.resyncMs ?? resyncMs)
   timer.unref()
 
-  function want(more: { everything?: boolean; server?: string; key?: string }): Promise<void> {
+  function want(more: {
+    everything?: boolean
+    server?: string
+    key?: string
+    person?: string
+  }): Promise<void> {
     if (more.everything) wanted.everything = true
     if (more.server) wanted.servers.add(more.server)
     if (more.key) wanted.keys.add(more.key)
+    if (more.person) wanted.people.add(more.person)
     const { tried } = wanted
     running ??= work()
     return tried.promise
@@ -86,18 +93,25 @@ export function syncTable(deps: {
     const changes = batch.everything ? await readChanges(db, last?.horizon ?? null) : null
     const isAnew = changes !== null && (last === null || isOlder(changes, last))
     const allServers = isAnew || (changes !== null && changes.domains !== last?.domains)
-    const allKeys = isAnew || (changes !== null && changes.members !== last?.members)
+    const allPeople = isAnew || (changes !== null && changes.members !== last?.members)
     const serverIds = [...batch.servers, ...(changes?.serverIds ?? [])]
     const keyIds = [...batch.keys, ...(changes?.keyIds ?? [])]
+    const personIds = [...batch.people, ...(changes?.personIds ?? [])]
     const readsServers = allServers || serverIds.length > 0
-    const [servers, keys] = await Promise.all([
+    const [servers, keys, people] = await Promise.all([
       readsServers
         ? readServers(deps, allServers ? undefined : { ids: serverIds, newerThan: applied })
         : [],
-      allKeys ? readKeys(db) : keyIds.length > 0 ? readKeys(db, keyIds) : [],
+      allPeople
+        ? readKeys(db)
+        : keyIds.length + personIds.length > 0
+          ? readKeys(db, { ids: keyIds, madeBy: personIds })
+          : [],
+      allPeople ? readPeople(db) : personIds.length > 0 ? readPeople(db, personIds) : [],
     ])
     table.putServers(servers, allServers ? table.serverIds() : serverIds)
-    table.putKeys(keys, allKeys ? table.keyIds() : keyIds)
+    table.putKeys(keys, allPeople ? table.keyIds() : keyIds)
+    table.putPeople(people, allPeople ? table.personIds() : personIds)
     if (changes) await dropGone(changes)
     applied = highest(applied, servers)
     last = changes ?? last
@@ -105,10 +119,12 @@ export function syncTable(deps: {
   }
 
   /** What was deleted while no event told of it. */
-  async function dropGone({ servers, keys }: Changes): Promise<void> {
+  async function dropGone({ servers, keys, people }: Changes): Promise<void> {
     const [serverIds, keyIds] = [table.serverIds(), table.keyIds()]
+    const personIds = table.personIds()
     if (serverIds.length > servers) table.putServers([], await goneServers(db, serverIds))
     if (keyIds.length > keys) table.putKeys([], await goneKeys(db, keyIds))
+    if (personIds.length > people) table.putPeople([], await gonePeople(db, personIds))
   }
 
   return {
@@ -116,6 +132,7 @@ export function syncTable(deps: {
       unsubscribe = await events.subscribe((event) => {
         if (event.type === 'route' || event.type === 'server') void want({ server: event.serverId })
         if (event.type === 'key') void want({ key: event.keyId })
+        if (event.type === 'person') void want({ person: event.userId })
       })
       while (!stopped && last === null) await want({ everything: true })
     },
@@ -140,12 +157,15 @@ function nothing(): Wanted {
     everything: false,
     servers: new Set(),
     keys: new Set(),
+    people: new Set(),
     tried: Promise.withResolvers(),
   }
 }
 
 function hasWork(wanted: Wanted): boolean {
-  return wanted.everything || wanted.servers.size > 0 || wanted.keys.size > 0
+  return (
+    wanted.everything || wanted.servers.size > 0 || wanted.keys.size > 0 || wanted.people.size > 0
+  )
 }
 
 /** `later` is tried next, with what `failed` wanted too. */
@@ -154,6 +174,7 @@ function merge(later: Wanted, failed: Wanted): Wanted {
     everything: later.everything || failed.everything,
     servers: new Set([...later.servers, ...failed.servers]),
     keys: new Set([...later.keys, ...failed.keys]),
+    people: new Set([...later.people, ...failed.people]),
     tried: later.tried,
   }
 }

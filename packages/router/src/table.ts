@@ -60,6 +60,17 @@ export type KeyEntry = {
   hash: string
 }
 
+/** Someone who can sign in to the platform. Anything that changes makes it another object. */
+export type PersonEntry = {
+  id: string
+  name: string
+  email: string
+  /** By team. */
+  memberships: ReadonlyMap<string, Membership>
+}
+
+export type Membership = { teamSlug: string; role: Role }
+
 export type Table = {
   serverBySlug(slug: string): ServerEntry | undefined
   serverByHostname(hostname: string): ServerEntry | undefined
@@ -68,11 +79,14 @@ export type Table = {
   keyByHash(hash: string): KeyEntry | undefined
   /** The key as it is sent; what is known by hash is remembered by it for the next request. */
   keyByToken(token: string): KeyEntry | undefined
+  person(id: string): PersonEntry | undefined
   /** Puts these; of `ids`, those that are not among them are gone. */
   putServers(servers: ServerEntry[], ids: Iterable<string>): void
   putKeys(keys: KeyEntry[], ids: Iterable<string>): void
+  putPeople(people: PersonEntry[], ids: Iterable<string>): void
   serverIds(): string[]
   keyIds(): string[]
+  personIds(): string[]
 }
 
 /** All that the router knows, in memory. Every change is one synchronous call: no request sees half of it. */
@@ -84,6 +98,7 @@ export function createTable(): Table {
   const keys = new Map<string, KeyEntry>()
   const hashes = new Map<string, KeyEntry>()
   const tokens = new Map<string, KeyEntry>()
+  const people = new Map<string, PersonEntry>()
 
   function dropServer(id: string): void {
     const old = servers.get(id)
@@ -116,8 +131,10 @@ export function createTable(): Table {
     instance: (id) => instances.get(id),
     keyByHash: (hash) => hashes.get(hash),
     keyByToken: (token) => tokens.get(token) ?? findToken(token),
+    person: (id) => people.get(id),
     serverIds: () => [...servers.keys()],
     keyIds: () => [...keys.keys()],
+    personIds: () => [...people.keys()],
     putServers: (list, ids) => {
       for (const id of ids) dropServer(id)
       for (const server of list) {
@@ -135,6 +152,10 @@ export function createTable(): Table {
         keys.set(key.id, key)
         hashes.set(key.hash, key)
       }
+    },
+    putPeople: (list, ids) => {
+      for (const id of ids) people.delete(id)
+      for (const person of list) people.set(person.id, person)
     },
   }
 }
