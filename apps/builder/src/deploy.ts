@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { planBuild } from '@moorage/build-plan/detect'
+import { withVersion } from '@moorage/build-plan/newest-version'
 import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
 import type { JobOutcome } from '@moorage/bus/jobs'
 import type { Instance } from '@moorage/db/client'
@@ -115,7 +116,7 @@ async function buildFromSource(run: Run): Promise<Built> {
 
   await begin(run, 'plan')
   const { dockerfiles } = builder.driver.capabilities
-  const plan = planBuild(tree, { ...options, dockerfiles })
+  let plan = planBuild(tree, { ...options, dockerfiles, askedAt: deployment.createdAt })
   onLog(`Planned as ${plan.flavor}`)
   const remoteId = plan.kind === 'remote' ? { imageId: remoteImageId(deployment.id) } : {}
   await endStep(builder.deps, claim, 'plan', { plan, ...remoteId })
@@ -130,10 +131,14 @@ async function buildFromSource(run: Run): Promise<Built> {
     plan,
     sourceDir,
     limits: { timeoutMs: env.MOORAGE_BUILD_TIMEOUT_SECONDS, memoryBytes: 2 * 1024 ** 3, cpus: 2 },
-    onLog,
+    onLog: (line) => {
+      onLog(line)
+      plan = withVersion(plan, line)
+    },
     signal,
   })
   await endStep(builder.deps, claim, 'build', {
+    plan,
     imageId: image.id,
     imageSizeBytes: BigInt(image.sizeBytes),
   })

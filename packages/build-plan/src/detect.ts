@@ -28,6 +28,8 @@ type Options = {
   overrides?: Settings
   /** False where nothing can build a Dockerfile: passed over then, where anything else fits. */
   dockerfiles?: boolean
+  /** When the deployment was asked for: packages that name no version are then looked up anew. */
+  askedAt?: Date
 }
 
 /**
@@ -37,7 +39,7 @@ type Options = {
 export function planBuild(tree: SourceTree, options: Options = {}): BuildPlan {
   const { rootDir, settings } = settle(tree, options)
   const app = subtree(tree, rootDir)
-  const context = { rootDir, repository: tree, settings }
+  const context = { rootDir, repository: tree, settings, askedAt: options.askedAt }
   const plan = findPlan(app, context)
   if (plan?.kind === 'dockerfile' && options.dockerfiles === false && !settings.dockerfile)
     return planWithoutDockerfile(app, context, noEngine) ?? plan

@@ -9,6 +9,8 @@ export type Context = {
   repository: SourceTree
   /** moorage.json with the dashboard's settings over it. */
   settings: Settings
+  /** When the deployment was asked for; without it, the plan is for looking at. */
+  askedAt?: Date | undefined
 }
 
 /**

@@ -1,4 +1,5 @@
 import { chooseNode } from '../language-version.ts'
+import { installNewest, namedReason } from '../newest-version.ts'
 import { type NpmPackage, parseNpmPackage } from '../npm-package-command.ts'
 import type { BuildPlan } from '../plan.ts'
 import type { Provider } from '../provider.ts'
@@ -9,12 +10,15 @@ const link = '.moorage/server'
 /** A published server by its name alone (`npx -y NAME`), installed when it is built. */
 export const npmPackage: Provider = {
   name: 'npm package',
-  detect(tree, { rootDir, settings }) {
+  detect(tree, context) {
+    const { rootDir, settings } = context
     // With a package.json, npx speaks of what the project itself depends on.
     if (settings.start === undefined || tree.files.includes('package.json')) return null
     const found = parseNpmPackage(settings.start)
     if (found === null) return null
     const node = chooseNode(tree, settings, null)
+    const isPinned = found.packages.every((spec) => /.@\d+\.\d+\.\d+[\w.+-]*$/.test(spec))
+    const [install = [], ...rest] = installCommands(found)
     return {
       version: 1,
       kind: 'node',
@@ -23,20 +27,17 @@ export const npmPackage: Provider = {
       dockerfile: null,
       base: { language: 'node', version: node.version },
       packages: [],
-      install: { copy: [], run: installCommands(found), caches: ['.npm'] },
+      install: {
+        copy: [],
+        run: [installNewest(install, isPinned, context), ...rest],
+        caches: ['.npm'],
+      },
       build: { copy: [], run: settings.build ? [settings.build] : [], caches: [] },
       start: { command: [`./${link}`, ...found.args], env: { NODE_ENV: 'production' } },
       port: 8000,
       path: '/mcp',
       transport: spokenTransport(found.args),
-      reasons: [
-        node.reason,
-        {
-          choice: 'Dependencies',
-          value: found.packages.join(' '),
-          because: 'the start command names it; it is installed when the server is built',
-        },
-      ],
+      reasons: [node.reason, namedReason(found.packages, isPinned)],
     }
   },
 }
@@ -59,7 +60,8 @@ const path = require('node:path')
 const [name, asked, link] = process.argv.slice(1)
 let command = asked
 if (name) {
-  const { bin = {}, name: own } = JSON.parse(fs.readFileSync('node_modules/' + name + '/package.json'))
+  const { bin = {}, name: own, version } = JSON.parse(fs.readFileSync('node_modules/' + name + '/package.json'))
+  console.log('Installed ' + own + '@' + version)
   const short = own.split('/').pop()
   const bins = typeof bin === 'string' ? { [short]: bin } : bin
   const names = Object.keys(bins)

@@ -1,3 +1,4 @@
+import { installNewest, namedReason } from '../newest-version.ts'
 import type { Provider } from '../provider.ts'
 import { pythonInstall } from '../python-install.ts'
 import { noPythonManifest } from '../python-manifest.ts'
@@ -17,8 +18,11 @@ export const pythonPackage: Provider = {
     const found = settings.start === undefined ? null : parse(tree, settings.start)
     if (found === null) return null
     const { requirements, command } = found
+    const isPinned = requirements.every((name) => /==[^*]+$|@[0-9a-f]{40}$/.test(name))
     const stages = pythonInstall(noPythonManifest, { requirements, build: settings.build })
-    if (found.program !== null) stages.install.run.push(checkProgram(found.program))
+    const { run } = stages.install
+    run.push(installNewest(run.pop() ?? [], isPinned, context))
+    if (found.program !== null) run.push(checkProgram(found.program))
     return pythonPlan(tree, context, {
       flavor: 'Python package',
       // Nothing of the repository, if there is one, is to hide a module of the package.
@@ -29,13 +33,7 @@ export const pythonPackage: Provider = {
         range: found.python === null ? null : `==${found.python}.*`,
         source: '--python in the start command',
       },
-      reasons: [
-        {
-          choice: 'Dependencies',
-          value: requirements.join(' '),
-          because: 'the start command names it; it is installed when the server is built',
-        },
-      ],
+      reasons: [namedReason(requirements, isPinned)],
     })
   },
 }
@@ -55,7 +53,8 @@ function checkProgram(program: string): string[] {
 const check = `
 import sys
 from importlib.metadata import entry_points
-names = sorted(point.name for point in entry_points(group="console_scripts"))
-if sys.argv[1] not in names:
-    sys.exit(f"The package brings no command {sys.argv[1]}; there are: {', '.join(names)}")
+points = {point.name: point.dist for point in entry_points(group="console_scripts")}
+if sys.argv[1] not in points:
+    sys.exit(f"The package brings no command {sys.argv[1]}; there are: {', '.join(sorted(points))}")
+print(f"Installed {points[sys.argv[1]].name}@{points[sys.argv[1]].version}")
 `.trimStart()
