@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { ensureBaseImages } from '../base-images/build.ts'
 import { isInstalled, run } from '../base-images/run.ts'
 import type { Log } from './log.ts'
@@ -5,6 +6,7 @@ import type { StartOptions } from './options.ts'
 
 /** What a plan builds on when its repository asks for nothing; it stands for the others. */
 const officialNode = 'node:24-slim'
+const maker = new URL('../base-images/build.ts', import.meta.url)
 
 /**
  * Operator settings for builds that nobody set, found out on a development machine: the CA bundle
@@ -36,12 +38,12 @@ async function baseImages(
     const made = await log.step('base images (no container registry answers)', () =>
       ensureBaseImages({ images: ['python', 'node'], log: () => {} }),
     )
-    return Object.fromEntries(
-      (await onThisMachine(made)).map(([name, tag]) => [
-        `MOORAGE_BASE_IMAGE_${name.toUpperCase()}`,
-        tag,
-      ]),
-    )
+    return {
+      MOORAGE_BASE_IMAGE_PYTHON: made.python,
+      MOORAGE_BASE_IMAGE_NODE: made.node,
+      // Compilers are large: their images are made when a server first needs one.
+      MOORAGE_MAKE_BASE_IMAGE: JSON.stringify([process.execPath, fileURLToPath(maker)]),
+    }
   } catch {
     log.say(
       '  ! No container registry answers, and base images can be made only by root on Debian.',
@@ -51,14 +53,6 @@ async function baseImages(
     log.say('    Until then servers run as plain processes.')
     return { MOORAGE_RUNTIME: 'process' }
   }
-}
-
-/** Compilers are large: their images count only where somebody has made them (infra/base-images/build.ts). */
-async function onThisMachine(tags: Record<string, string>): Promise<[string, string][]> {
-  const found = await Promise.all(
-    Object.entries(tags).map(async (entry) => ((await isThere(entry[1])) ? [entry] : [])),
-  )
-  return found.flat()
 }
 
 async function engineAnswers(): Promise<boolean> {

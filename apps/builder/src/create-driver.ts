@@ -5,6 +5,7 @@ import type { RuntimeDriver } from '@moorage/runtime/driver'
 import { createProcessDriver } from '@moorage/runtime/process'
 import type { Logger } from 'pino'
 import type { Env } from './env.ts'
+import { makeBaseImage } from './make-base-image.ts'
 
 /**
  * Docker where it is asked for or an engine answers; else processes on this machine, which isolate
@@ -30,12 +31,14 @@ export async function createDriver(env: Env, log: Logger): Promise<RuntimeDriver
       searchPath: env.PATH,
     })
   if (env.MOORAGE_RUNTIME === 'process') return asProcesses()
+  const make = env.MOORAGE_MAKE_BASE_IMAGE
   try {
     return await createDockerDriver({
       platformId,
       build,
       registryAuth: env.MOORAGE_REGISTRY_AUTH,
       baseImages: baseImages(env),
+      makeBaseImage: make && ((language, onLog) => makeBaseImage(make, language, onLog)),
     })
   } catch (error) {
     const unreachable = error instanceof AppError && error.code === 'unavailable'

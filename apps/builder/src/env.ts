@@ -50,6 +50,12 @@ const schema = z.object({
   MOORAGE_BASE_IMAGE_GOLANG: z.string().optional(),
   MOORAGE_BASE_IMAGE_RUST: z.string().optional(),
   MOORAGE_BASE_IMAGE_DEBIAN: z.string().optional(),
+  /** Makes base images where no registry answers: a command as a JSON array, see make-base-image.ts. */
+  MOORAGE_MAKE_BASE_IMAGE: z
+    .string()
+    .optional()
+    .transform((text): unknown => (text ? JSON.parse(text) : undefined))
+    .pipe(z.array(z.string()).min(1).optional()),
   /** Credentials for private images, in the form of Docker's config.json; every team may use them. */
   MOORAGE_REGISTRY_AUTH: z
     .string()

@@ -1,7 +1,7 @@
 import { AppError } from '@moorage/domain/error'
 import Docker from 'dockerode'
 import type { BuildSettings } from './build-settings.ts'
-import { type BaseImages, officialBaseImages } from './docker/base-image.ts'
+import { type BaseImages, type MakeBaseImage, officialBaseImages } from './docker/base-image.ts'
 import { bridgeVolumes, sweepBridges } from './docker/bridge-volume.ts'
 import { buildImage } from './docker/build.ts'
 import { deployInstance } from './docker/deploy.ts'
@@ -23,6 +23,8 @@ export type DockerDriverOptions = {
   build: BuildSettings
   /** Defaults to the official slim images. */
   baseImages?: Partial<BaseImages>
+  /** For a machine that no container registry answers. */
+  makeBaseImage?: MakeBaseImage | undefined
   networkPool?: NetworkPool
   /** Where the engine answers; by default what DOCKER_HOST names, or the local socket. */
   socketPath?: string
@@ -41,10 +43,10 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const engine: Engine = { docker, platformId }
   const pool = options.networkPool ?? defaultNetworkPool
   const exclusive = oneAtATime()
-  const baseImages = { ...officialBaseImages, ...options.baseImages }
-  const bridges = bridgeVolumes(engine, baseImages)
+  const names = { ...officialBaseImages, ...options.baseImages }
+  const bridges = bridgeVolumes(engine, names)
   const images = {
-    baseImages,
+    baseImages: { names, make: options.makeBaseImage },
     bridges,
     build: options.build,
     registryAuth: options.registryAuth ?? {},

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import type { BuildPlan, Language } from '@moorage/build-plan/plan'
 import { AppError } from '@moorage/domain/error'
 import type Docker from 'dockerode'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { orNull } from './engine.ts'
 
 /** Image names by language, `{version}` standing for the plan's: `python:{version}-slim`. */
@@ -14,23 +16,42 @@ export const officialBaseImages: BaseImages = {
   debian: 'debian:{version}-slim',
 }
 
-/** The name of the image that a plan builds on; on the machine, or pulled now. */
+/** Makes an image for a language where none can be pulled, and says its name. */
+export type MakeBaseImage = (language: Language, onLog: (line: string) => void) => Promise<string>
+
+type Run = { onLog: (line: string) => void; signal: AbortSignal }
+const exclusive = oneAtATime()
+
+/** The name of the image that a plan builds on; on the machine, or pulled or made now. */
 export async function baseImage(
   docker: Docker,
-  templates: BaseImages,
+  images: { names: BaseImages; make?: MakeBaseImage | undefined },
   base: NonNullable<BuildPlan['base']>,
-  run: { onLog: (line: string) => void; signal: AbortSignal },
+  run: Run,
 ): Promise<string> {
-  const name = templates[base.language].replaceAll('{version}', base.version)
+  const name = images.names[base.language].replaceAll('{version}', base.version)
   if (await orNull(docker.getImage(name).inspect())) return name
   run.onLog(`pulling ${name}`)
   try {
     await pull(docker, name, run.signal)
+    return name
   } catch (cause) {
     if (run.signal.aborted) throw cause
+    const made = images.make && (await makeOwn(images.make, base.language, run))
+    if (made) return made
     throw noBaseImage(name, base, cause)
   }
-  return name
+}
+
+/** Null where it fails, and the log says why. Others wait for it too, so no abort ends it. */
+async function makeOwn(make: MakeBaseImage, language: Language, run: Run): Promise<string | null> {
+  run.onLog('it cannot be pulled: one of this machine’s own takes its place')
+  const made = exclusive(language, () => make(language, run.onLog)).catch((error: unknown) => {
+    run.onLog(error instanceof Error ? error.message : String(error))
+    return null
+  })
+  const aborted = once(run.signal, 'abort').then(() => run.signal.throwIfAborted())
+  return (await Promise.race([made, aborted])) ?? null
 }
 
 async function pull(docker: Docker, name: string, signal: AbortSignal): Promise<void> {

@@ -44,7 +44,7 @@ export function bridgeVolumes(engine: Engine, templates: BaseImages): BridgeVolu
   return {
     ensure: (run) =>
       exclusive('bridge', async () => {
-        const image = await baseImage(engine.docker, templates, node, run)
+        const image = await baseImage(engine.docker, { names: templates }, node, run)
         files ??= bridgeFiles()
         const name = `moorage-bridge-${await hashOf(engine, image, files)}`
         const exists = (await orNull(engine.docker.getVolume(name).inspect())) !== null

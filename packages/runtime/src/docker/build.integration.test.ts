@@ -1,5 +1,6 @@
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import Docker from 'dockerode'
@@ -171,8 +172,34 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
     expect(await docker.listImages({ filters: { label } })).toEqual([])
   })
 
+  const unreachable = { node: 'localhost:1/none/node:{version}' }
+
+  test('makes a base image where none can be pulled, for one build at a time', async () => {
+    let making = 0
+    const makeBaseImage = async () => {
+      making += 1
+      expect(making).toBe(1)
+      await sleep(200)
+      making -= 1
+      return base
+    }
+    const driver = await createDriver({ baseImages: unreachable, makeBaseImage })
+    const inputs = [await buildInput(nodePlan()), await buildInput(nodePlan())]
+    const images = await Promise.all(inputs.map((input) => driver.build(input)))
+    for (const { id } of images) await driver.removeImage(id)
+    for (const { lines } of inputs) expect(lines.join()).toContain('this machine’s own')
+  })
+
+  test('says in the log why one could not be made, and gives the setting to name one', async () => {
+    const makeBaseImage = () => Promise.reject(new Error('no root'))
+    const driver = await createDriver({ baseImages: unreachable, makeBaseImage })
+    const input = await buildInput(nodePlan())
+    await expect(driver.build(input)).rejects.toMatchObject({ code: 'build_failed' })
+    expect(input.lines).toContain('no root')
+  })
+
   test('names the setting where a base image cannot be had', async () => {
-    const driver = await createDriver({ baseImages: { node: 'localhost:1/none/node:{version}' } })
+    const driver = await createDriver({ baseImages: unreachable })
     await expect(driver.build(await buildInput(nodePlan()))).rejects.toMatchObject({
       code: 'build_failed',
       userMessage: expect.stringContaining('localhost:1/none/node:24'),

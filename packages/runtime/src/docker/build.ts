@@ -9,7 +9,7 @@ import { cappedLog } from '../build-log.ts'
 import { type BuildSettings, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
-import { type BaseImages, baseImage } from './base-image.ts'
+import { type BaseImages, baseImage, type MakeBaseImage } from './base-image.ts'
 import type { BridgeVolumes } from './bridge-volume.ts'
 import { buildContext } from './build-context.ts'
 import { type BuildSecret, buildSecrets } from './build-secrets.ts'
@@ -23,7 +23,7 @@ import { runBuild } from './run-build.ts'
 import { userDockerfile } from './user-dockerfile.ts'
 
 export type ImageSettings = {
-  baseImages: BaseImages
+  baseImages: { names: BaseImages; make?: MakeBaseImage | undefined }
   bridges: BridgeVolumes
   build: BuildSettings
   registryAuth: RegistryAuth
