@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { noBuildSettings } from '@moorage/runtime/build-settings'
 import { createDockerDriver } from '@moorage/runtime/docker'
 import { caBundlePath } from '@moorage/testing/services'
 import { type Flavor, readFlavors } from '../../e2e/flavor.ts'
@@ -18,7 +19,7 @@ export async function bench() {
   })
   const driver = await createDockerDriver({
     platformId: `bench-${randomBytes(4).toString('hex')}`,
-    build: { ...noSettings, caBundlePath: caBundlePath() },
+    build: { ...noBuildSettings, caBundlePath: caBundlePath() },
     baseImages: baseImages(),
   })
   const flavors = readFlavors().filter(
@@ -39,17 +40,6 @@ export async function bench() {
     await driver.close()
   }
   return { goal: { installedAgain: [], buildOnly: [] }, flavors: rows }
-}
-
-const noSettings = {
-  caBundlePath: null,
-  npmRegistry: null,
-  pipIndexUrl: null,
-  goProxy: null,
-  cargoRegistry: null,
-  httpProxy: null,
-  httpsProxy: null,
-  noProxy: null,
 }
 
 function failed({ name }: Flavor, error: unknown) {

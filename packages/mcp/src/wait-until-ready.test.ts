@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from '@moorage/embedded/free-port'
 import { expect, test } from 'vitest'
 import { listen } from './fixtures/listen.ts'
 import { modernServer } from './fixtures/modern-server.ts'
@@ -7,7 +8,7 @@ import { waitUntilReady } from './wait-until-ready.ts'
 const alive = async () => true
 
 test('waits for a server that opens its port late', async () => {
-  const port = await freePort()
+  const port = await freePort(0)
   const waiting = waitUntilReady({ ...options(port, 10_000), isAlive: alive })
   await wait(400)
   await using _server = await listen(modernServer(), port)
@@ -28,7 +29,7 @@ test('waits for a server that answers wrongly at first', async () => {
 test('gives up on a dead instance at once', async () => {
   const started = Date.now()
   const dead = waitUntilReady({
-    ...options(await freePort(), 30_000),
+    ...options(await freePort(0), 30_000),
     isAlive: async () => Date.now() - started < 300,
   })
   await expect(dead).rejects.toMatchObject({
@@ -40,7 +41,7 @@ test('gives up on a dead instance at once', async () => {
 
 test('says at the time limit that nothing answered', async () => {
   const started = Date.now()
-  const waiting = waitUntilReady({ ...options(await freePort(), 800), isAlive: alive })
+  const waiting = waitUntilReady({ ...options(await freePort(0), 800), isAlive: alive })
   await expect(waiting).rejects.toMatchObject({
     code: 'handshake_failed',
     userMessage: expect.stringMatching(/Nothing answered/),
@@ -58,7 +59,7 @@ test('says at the time limit that the path was wrong', async () => {
 
 test('stops when it is canceled', async () => {
   const controller = new AbortController()
-  const { url, timeoutMs } = options(await freePort(), 30_000)
+  const { url, timeoutMs } = options(await freePort(0), 30_000)
   setTimeout(() => controller.abort(), 200)
   const waiting = waitUntilReady({ url, timeoutMs, signal: controller.signal, isAlive: alive })
   await expect(waiting).rejects.toMatchObject({ code: 'canceled' })
@@ -67,9 +68,4 @@ test('stops when it is canceled', async () => {
 function options(port: number, timeoutMs: number) {
   const url = `http://127.0.0.1:${port}/mcp`
   return { url, timeoutMs, signal: new AbortController().signal }
-}
-
-async function freePort(): Promise<number> {
-  await using server = await listen(() => {})
-  return server.port
 }

@@ -14,6 +14,18 @@ export type BuildSettings = {
   noProxy: string | null
 }
 
+/** Where an operator has set nothing. */
+export const noBuildSettings: BuildSettings = {
+  caBundlePath: null,
+  npmRegistry: null,
+  pipIndexUrl: null,
+  goProxy: null,
+  cargoRegistry: null,
+  httpProxy: null,
+  httpsProxy: null,
+  noProxy: null,
+}
+
 /** How common tools are told of a CA bundle; each reads its own variable. */
 export function caEnv(path: string): Record<string, string> {
   const names = [

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { freePort } from '@moorage/embedded/free-port'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { fillCommand } from '../fill-command.ts'
 import type { BuildPlan } from '../plan.ts'
@@ -165,7 +166,7 @@ async function start(
 ) {
   await writeFile(join(dir, 'openapi.yaml'), document)
   const plan = planned(document, settings)
-  const at = { host: '127.0.0.1', port: await freePort() }
+  const at = { host: '127.0.0.1', port: await freePort(0) }
   const [program = '', ...args] = fillCommand(plan.start.command, at)
   const child = execFile(program, args, { cwd: dir, env: { ...plan.start.env, ...env } })
   ends.push(() => child.kill('SIGKILL'))
@@ -197,13 +198,4 @@ async function rpc(url: string, method: string, params: object = {}) {
   const [, data = '{}'] = /^data: (.*)$/m.exec(await response.text()) ?? []
   const { result } = JSON.parse(data) as { result: { tools: { name: string }[] } }
   return result
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

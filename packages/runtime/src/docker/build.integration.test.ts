@@ -5,8 +5,8 @@ import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import Docker from 'dockerode'
 import { afterAll, describe, expect, test } from 'vitest'
+import { noBuildSettings } from '../build-settings.ts'
 import { createDockerDriver, type DockerDriverOptions } from '../docker.ts'
-import { noSettings } from '../testing/create-driver.ts'
 import { buildInput, nodePlan, removeTempDirs, sourceDir } from '../testing/fixture.ts'
 
 const base = baseImage('node') ?? 'node:24-slim'
@@ -38,7 +38,7 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
   const createDriver = (rest: Partial<DockerDriverOptions> = {}) =>
     createDockerDriver({
       platformId: newId('evt').replace('_', '-'),
-      build: noSettings,
+      build: noBuildSettings,
       baseImages: { node: base },
       ...rest,
     })

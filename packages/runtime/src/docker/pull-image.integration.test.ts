@@ -10,9 +10,9 @@ import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import { ensureProgram } from '@moorage/testing/system-package'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noBuildSettings } from '../build-settings.ts'
 import { createDockerDriver } from '../docker.ts'
 import type { RuntimeDriver } from '../driver.ts'
-import { noSettings } from '../testing/create-driver.ts'
 import {
   ask,
   buildInput,
@@ -37,8 +37,8 @@ describe.skipIf(!dockerIsUp())('an image that exists already', () => {
     registry = await startRegistry()
     const auth = Buffer.from(`reader:${password}`).toString('base64')
     const registryAuth = { [registry.host]: { auth } }
-    driver = await createDockerDriver({ platformId, build: noSettings, registryAuth })
-    open = await createDockerDriver({ platformId, build: noSettings })
+    driver = await createDockerDriver({ platformId, build: noBuildSettings, registryAuth })
+    open = await createDockerDriver({ platformId, build: noBuildSettings })
   }, 180_000)
   afterAll(async () => {
     await driver?.sweep()
@@ -110,7 +110,7 @@ describe.skipIf(!dockerIsUp())('an image that exists already', () => {
     const name = await registry.push('large:1', ['COPY large /large'])
     const small = await createDockerDriver({
       platformId,
-      build: noSettings,
+      build: noBuildSettings,
       registryAuth: { [registry.host]: { username: 'reader', password } },
       maxImageBytes: 2 ** 20,
     })

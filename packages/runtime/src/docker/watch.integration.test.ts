@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import { afterAll, describe, expect, test } from 'vitest'
+import { noBuildSettings } from '../build-settings.ts'
 import { createDockerDriver } from '../docker.ts'
 import type { InstanceEvent } from '../driver.ts'
-import { noSettings } from '../testing/create-driver.ts'
 import {
   ask,
   buildInput,
@@ -46,7 +46,7 @@ describe.skipIf(!dockerIsUp())('watching', () => {
     const node = baseImage('node')
     const options = {
       platformId: newId('evt').replace('_', '-'),
-      build: noSettings,
+      build: noBuildSettings,
       baseImages: node ? { node } : {},
     }
     const driver = await createDockerDriver(options)
@@ -79,7 +79,7 @@ describe.skipIf(!dockerIsUp())('watching', () => {
 
   test('is not begun where no engine answers', async () => {
     const socketPath = '/nowhere/engine.sock'
-    const options = { platformId: 'test', build: noSettings, socketPath }
+    const options = { platformId: 'test', build: noBuildSettings, socketPath }
     await expect(createDockerDriver(options)).rejects.toMatchObject({ code: 'unavailable' })
   })
 })

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@moorage/domain/id'
 import { afterAll, expect, test } from 'vitest'
+import { noBuildSettings } from '../build-settings.ts'
 import { createProcessDriver } from '../process.ts'
-import { noSettings } from '../testing/create-driver.ts'
 import {
   ask,
   buildInput,
@@ -19,7 +19,7 @@ import { instancePaths } from './paths.ts'
 
 const dataDir = await tempDir()
 const platformId = 'test'
-const driver = createProcessDriver({ platformId, dataDir, build: noSettings })
+const driver = createProcessDriver({ platformId, dataDir, build: noBuildSettings })
 const input = await buildInput(nodePlan())
 const image = await driver.build(input)
 const start = (rest: Parameters<typeof instanceSpec>[2] = {}) =>
@@ -166,7 +166,7 @@ test('says what to install where there is no Python, and for a Dockerfile', asyn
   const bare = createProcessDriver({
     platformId,
     dataDir,
-    build: noSettings,
+    build: noBuildSettings,
     searchPath: '/nowhere',
   })
   const python = nodePlan([], { kind: 'python', base: { language: 'python', version: '3.12' } })

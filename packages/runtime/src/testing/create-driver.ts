@@ -1,18 +1,7 @@
-import type { BuildSettings } from '../build-settings.ts'
+import { noBuildSettings } from '../build-settings.ts'
 import { createDockerDriver } from '../docker.ts'
 import type { RuntimeDriver, RuntimeName } from '../driver.ts'
 import { createProcessDriver } from '../process.ts'
-
-export const noSettings: BuildSettings = {
-  caBundlePath: null,
-  npmRegistry: null,
-  pipIndexUrl: null,
-  goProxy: null,
-  cargoRegistry: null,
-  httpProxy: null,
-  httpsProxy: null,
-  noProxy: null,
-}
 
 export type DriverChoice = {
   name: RuntimeName
@@ -24,7 +13,7 @@ export type DriverChoice = {
 export async function createDriver(choice: DriverChoice): Promise<RuntimeDriver> {
   const { platformId, dataDir, nodeImage } = choice
   if (choice.name === 'process')
-    return createProcessDriver({ platformId, dataDir, build: noSettings })
+    return createProcessDriver({ platformId, dataDir, build: noBuildSettings })
   const baseImages = nodeImage ? { node: nodeImage } : {}
-  return createDockerDriver({ platformId, build: noSettings, baseImages })
+  return createDockerDriver({ platformId, build: noBuildSettings, baseImages })
 }
