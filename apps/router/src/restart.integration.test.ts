@@ -119,3 +119,14 @@ test('where new workers cannot start, the old ones go on', async () => {
   await admin.$executeRawUnsafe(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`)
   await admin.$disconnect()
 })
+
+test('on SIGUSR2 there is one new key to verify the identity with, beside the old one', async () => {
+  const keys = async () => {
+    const jwks = await fetch(`http://127.0.0.1:${main.port}/.well-known/moorage/jwks.json`)
+    return ((await jwks.json()) as { keys: unknown[] }).keys.length
+  }
+  await expect.poll(listening, { timeout: 60_000 }).toBe(2)
+  expect(await keys()).toBe(1)
+  main.child.kill('SIGUSR2')
+  await expect.poll(keys, { timeout: 60_000 }).toBe(2)
+})

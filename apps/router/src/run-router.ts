@@ -5,7 +5,7 @@ import { answerForMetrics } from '@moorage/router/cluster-metrics'
 import { createRouter, type Patience } from '@moorage/router/router'
 import type { Env } from './env.ts'
 import { createLogger } from './logger.ts'
-import { retireMessage } from './run-workers.ts'
+import { retireMessage, rotateMessage } from './run-workers.ts'
 
 /** Another worker takes over, so there is time: for long calls, and for connections between two requests. */
 const retiring: Patience = { graceMs: 15 * 60_000, lingerMs: 5_000 }
@@ -50,10 +50,16 @@ export async function runRouter(env: Env): Promise<void> {
     await db.$disconnect()
     process.exit(0)
   }
+  async function rotate(): Promise<void> {
+    await router
+      .rotateIdentityKey()
+      .catch((error: unknown) => logger.error({ error }, 'The key of the identity stays'))
+  }
   process.on('SIGTERM', () => void end('SIGTERM'))
   process.on('SIGINT', () => void end('SIGINT'))
   process.on('message', (message) => {
     if (message === retireMessage) void end('another takes over', retiring)
+    if (message === rotateMessage) void rotate()
   })
 
   const at = { host: env.MOORAGE_ROUTER_HOST, port: env.MOORAGE_ROUTER_PORT }

@@ -6,6 +6,8 @@ import { createLogger } from './logger.ts'
 
 /** To a worker: take nothing new, finish what you have, and end. */
 export const retireMessage = 'retire'
+/** To a worker: make a new key to sign with, for all. */
+export const rotateMessage = 'rotate-identity-key'
 
 const firstRetryMs = 100
 const longestRetryMs = 30_000
@@ -13,7 +15,8 @@ const longestRetryMs = 30_000
 /**
  * Keeps MOORAGE_ROUTER_WORKERS routers at one listening socket. One that dies is started again. On
  * SIGHUP each is replaced: the new one has to listen before the old one lets go, so no request is
- * lost, and a version that does not start changes nothing.
+ * lost, and a version that does not start changes nothing. On SIGUSR2 one of them makes a new key for
+ * the identity.
  */
 export function runWorkers(env: Env): void {
   const logger = createLogger()
@@ -71,6 +74,10 @@ export function runWorkers(env: Env): void {
   process.on('SIGINT', () => void end())
   process.on('SIGHUP', () => {
     replacing = replacing.then(replaceAll)
+  })
+  process.on('SIGUSR2', () => {
+    const worker = [...current].find((one) => one.isConnected())
+    worker?.send(rotateMessage)
   })
   // The supervisor that started this process is gone, and nobody else would end it.
   if (process.send) process.on('disconnect', () => void end())

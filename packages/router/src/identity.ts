@@ -1,31 +1,17 @@
-import { open, seal } from '@moorage/access/secret-box'
-import type { Db } from '@moorage/db/client'
 import type { Role } from '@moorage/domain/permission'
-import {
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JSONWebKeySet,
-  SignJWT,
-} from 'jose'
-import { z } from 'zod'
+import { type JSONWebKeySet, SignJWT } from 'jose'
 import type { KnownPrincipal } from './authenticate.ts'
+import { type IdentityKeys, identityAlgorithm } from './identity-keys.ts'
 import type { KeyEntry, PersonEntry, ServerEntry } from './table.ts'
 
 /** Where the public key is, at every name of the router's own. */
 export const identityKeysPath = '/.well-known/moorage/jwks.json'
 
-const algorithm = 'EdDSA'
 const lifeSeconds = 120
 /** A token is handed out for so long; the rest of its life is for the server to look at it. */
 const handedOutMs = 60_000
-const settingKey = 'identity-key'
-const storedSchema = z.object({ sealed: z.string() })
 
 export type Identity = {
-  /** Makes or reads the platform's key pair. To be called before anything else. */
-  start(): Promise<void>
   /** What tells the server who calls: names and values. Undefined: to be signed first. */
   cached(principal: KnownPrincipal, server: ServerEntry): readonly string[] | undefined
   sign(principal: KnownPrincipal, server: ServerEntry): Promise<readonly string[]>
@@ -33,7 +19,6 @@ export type Identity = {
   keys(): JSONWebKeySet
 }
 
-type Signer = { key: CryptoKey | Uint8Array; kid: string; keys: JSONWebKeySet }
 /** What is known of the caller. A person's team and role are those of the server's team. */
 type Facts = {
   team: string | null
@@ -47,25 +32,23 @@ type Token = { headers: readonly string[]; untilMs: number }
  * JWT for one that does not. It is cached by the table's entry, so what changes is signed anew.
  */
 export function createIdentity(deps: {
-  db: Db
-  encryptionKey: Buffer
+  keys: IdentityKeys
   /** `iss` of the tokens. */
   issuer: string
 }): Identity {
-  let signer: Signer | null = null
   const tokens = new WeakMap<KeyEntry | PersonEntry, Map<string, Token>>()
 
   async function sign(principal: KnownPrincipal, server: ServerEntry): Promise<readonly string[]> {
-    if (!signer) throw new Error('The identity has not been started.')
+    const { signer, kid } = deps.keys.signer()
     const facts = factsOf(principal, server)
     const jwt = await new SignJWT(claims(facts))
-      .setProtectedHeader({ alg: algorithm, kid: signer.kid, typ: 'JWT' })
+      .setProtectedHeader({ alg: identityAlgorithm, kid, typ: 'JWT' })
       .setIssuer(deps.issuer)
       .setSubject(facts.user?.id ?? principal.id)
       .setAudience(server.slug)
       .setIssuedAt()
       .setExpirationTime(`${lifeSeconds}s`)
-      .sign(signer.key)
+      .sign(signer)
     const headers = [...plainHeaders(facts), 'Moorage-Identity', jwt]
     const entry = entryOf(principal)
     const byServer = tokens.get(entry) ?? new Map<string, Token>()
@@ -75,15 +58,12 @@ export function createIdentity(deps: {
   }
 
   return {
-    start: async () => {
-      signer = await readSigner(deps.db, deps.encryptionKey)
-    },
     cached: (principal, server) => {
       const token = tokens.get(entryOf(principal))?.get(server.id)
       return token && token.untilMs > Date.now() ? token.headers : undefined
     },
     sign,
-    keys: () => signer?.keys ?? { keys: [] },
+    keys: deps.keys.published,
   }
 }
 
@@ -123,29 +103,4 @@ function plainHeaders({ team, keyId, user }: Facts): string[] {
 /** Headers carry visible ASCII; what is beyond is percent-encoded. */
 function headerText(value: string): string {
   return value.replace(/[^\x21-\x7e]/gu, (part) => encodeURIComponent(part.toWellFormed()))
-}
-
-/** One key pair for the platform, made by the first router that needs it. */
-async function readSigner(db: Db, encryptionKey: Buffer): Promise<Signer> {
-  const row =
-    (await db.setting.findUnique({ where: { key: settingKey } })) ??
-    (await addKeyPair(db, encryptionKey))
-  const jwk = JSON.parse(open(encryptionKey, storedSchema.parse(row.value).sealed, settingKey))
-  const { d: _private, ...publicJwk } = jwk
-  const kid = await calculateJwkThumbprint(publicJwk)
-  return {
-    key: await importJWK(jwk, algorithm),
-    kid,
-    keys: { keys: [{ ...publicJwk, kid, alg: algorithm, use: 'sig' }] },
-  }
-}
-
-async function addKeyPair(db: Db, encryptionKey: Buffer): Promise<{ value: unknown }> {
-  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  const sealed = seal(encryptionKey, JSON.stringify(await exportJWK(privateKey)), settingKey)
-  await db.setting.createMany({
-    data: [{ key: settingKey, value: { sealed } }],
-    skipDuplicates: true,
-  })
-  return db.setting.findUniqueOrThrow({ where: { key: settingKey } })
 }

@@ -7,6 +7,7 @@ import { createClientServer } from './create-server.ts'
 import { handle } from './handle.ts'
 import { endAllIdleStreams, endForbidden, endIdleStreams, tendStreams } from './housekeeping.ts'
 import { createIdentity } from './identity.ts'
+import { createIdentityKeys } from './identity-keys.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeyUse } from './key-use.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -59,6 +60,8 @@ export type Router = {
   metrics: Registry
   /** Fills the table, then listens. Port 0 takes any. */
   listen(at: { host: string; port: number }): Promise<{ port: number }>
+  /** Signs who calls with a new key, at every router; the old one can be fetched while it is needed. */
+  rotateIdentityKey(): Promise<void>
   /**
    * Takes nothing new, lets what is in flight finish, writes down the rest. Where another router
    * takes over at the same address, with `patience` nobody notices.
@@ -78,11 +81,8 @@ export function createRouter(options: RouterOptions): Router {
   const store = createSessionStore({ db, events, logger, nodeId })
   const sessions = createSessions(limits, store)
   const keyUse = createKeyUse(db, logger)
-  const identity = createIdentity({
-    db,
-    encryptionKey: options.encryptionKey,
-    issuer: options.publicUrl ?? 'moorage',
-  })
+  const identityKeys = createIdentityKeys({ db, encryptionKey: options.encryptionKey })
+  const identity = createIdentity({ keys: identityKeys, issuer: options.publicUrl ?? 'moorage' })
   const counts = createSharedCounts({ events, logger })
   const upstreams = createUpstreams(options.remotes)
   const requestLog = createRequestLog({ db, events, logger })
@@ -146,6 +146,12 @@ export function createRouter(options: RouterOptions): Router {
     void store.sweep(new Date(Date.now() - limits.sessionIdleMs))
   }
 
+  async function refreshIdentityKeys(): Promise<void> {
+    await identityKeys
+      .refresh()
+      .catch((error: unknown) => logger.warn({ error }, 'Keys of the identity were not read'))
+  }
+
   async function startSessions(): Promise<void> {
     unsubscribe = await events.subscribe((event) => {
       if (event.type === 'session' && event.nodeId !== nodeId)
@@ -182,14 +188,19 @@ export function createRouter(options: RouterOptions): Router {
     setInterval(() => void store.flush(), 500),
     setInterval(() => void keyUse.flush(), 5_000),
     setInterval(sweepSessions, 60_000),
+    setInterval(() => void refreshIdentityKeys(), 15_000),
   ]
   for (const timer of timers) timer.unref()
 
   return {
     metrics: metrics.registry,
+    rotateIdentityKey: async () => {
+      await identityKeys.rotate()
+      logger.info({}, 'There is a new key for the identity, in use in a minute')
+    },
     listen: async (at) => {
       await sync.start()
-      await identity.start()
+      await identityKeys.refresh()
       // Loaded only where it is wanted.
       if (options.otlpUrl)
         context.tracing = (await import('./tracing.ts')).createTracing(options.otlpUrl)
