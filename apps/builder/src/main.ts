@@ -6,6 +6,7 @@ import {
   createInspectionWorker,
 } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
+import { verifyPendingDomains } from '@moorage/deployments/domains'
 import { pino } from 'pino'
 import { createCollectors } from './collect-logs.ts'
 import type { Builder } from './context.ts'
@@ -53,6 +54,7 @@ const watching = supervisor.watch().catch((error: unknown) => {
   if (!stop.signal.aborted) log.error({ error }, 'watching instances ended')
 })
 const stopTick = every(5_000, [() => supervisor.reconcile(), () => sweep(builder, running)])
+const stopDomains = every(60_000, [() => verifyPendingDomains(deps)])
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown())
 process.once('disconnect', () => void shutDown())
@@ -64,6 +66,8 @@ async function shutDown(): Promise<void> {
   if (stopping) return
   stopping = true
   stop.abort()
+  // A name server that is slow to answer holds nothing up.
+  void stopDomains()
   await stopTick()
   await Promise.all([worker.close(), inspectionWorker.close()])
   if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()

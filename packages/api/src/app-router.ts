@@ -1,5 +1,6 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 import { deploymentsRouter } from './routers/deployments.ts'
+import { domainsRouter } from './routers/domains.ts'
 import { envRouter } from './routers/env.ts'
 import { inspectionsRouter } from './routers/inspections.ts'
 import { keysRouter } from './routers/keys.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   deployments: deploymentsRouter,
   logs: logsRouter,
   env: envRouter,
+  domains: domainsRouter,
   keys: keysRouter,
 })
 

@@ -50,6 +50,11 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'logs.requests': { action: 'log.read', input: { slug } },
   'logs.lostRequests': { action: 'log.read', input: { slug } },
   'logs.followRequests': { action: 'log.read', input: { slug } },
+  'logs.request': { action: 'log.read', input: { slug, id: '1' } },
+  'domains.list': { action: 'server.read', input: { slug } },
+  'domains.add': { action: 'server.update', input: { slug, hostname: 'localhost' } },
+  'domains.verify': { action: 'server.update', input: { slug, hostname: 'no name' } },
+  'domains.remove': { action: 'server.update', input: { slug, hostname: 'no name' } },
   'env.list': { action: 'env.read', input: { slug } },
   'env.set': { action: 'env.write', input: { slug, key: 'A-B', value: '' } },
   'env.unset': { action: 'env.write', input: { slug, key: 'NONE' } },
@@ -91,6 +96,12 @@ beforeAll(async () => {
   })
   await db.inspection.create({
     data: { id: inspectionId, teamId, repoUrl: 'https://example.com/x.git', branch: 'main' },
+  })
+  await db.requestLog.create({
+    data: {
+      ...{ id: 1n, requestId: 'req_1', serverId, at: new Date(), httpMethod: 'POST', status: 200 },
+      ...{ durationMs: 1, requestBytes: 0, responseBytes: 0 },
+    },
   })
   await db.apiKey.create({
     data: { id: keyId, teamId, serverId, name: 'k', prefix: 'mrg_', hash: 'h', scopes: ['call'] },

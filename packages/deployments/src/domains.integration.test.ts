@@ -8,7 +8,14 @@ import { newId } from '@moorage/domain/id'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { ensureProgram } from '@moorage/testing/system-package'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addDomain, isVerifiedDomain, listDomains, removeDomain, verifyDomain } from './domains.ts'
+import {
+  addDomain,
+  isVerifiedDomain,
+  listDomains,
+  removeDomain,
+  verifyDomain,
+  verifyPendingDomains,
+} from './domains.ts'
 
 const actor = { id: 'usr_1', name: 'Ann' }
 const ours = ['mcp.moorage.com', 'app.moorage.com']
@@ -52,9 +59,14 @@ async function resolverWith(records: { txtName: string; txtValue: string }[]): P
 
 /** The resolver, once the name server is up. */
 async function answering(port: number): Promise<Resolver> {
-  const resolver = new Resolver({ timeout: 500, tries: 20 })
+  const resolver = new Resolver({ timeout: 500, tries: 3 })
   resolver.setServers([`127.0.0.1:${port}`])
-  await resolver.resolveTxt('nothing.here.com').catch(() => {})
+  const isUp = () =>
+    resolver.resolveTxt('nothing.here.com').then(
+      () => true,
+      ({ code }) => code !== 'ECONNREFUSED' && code !== 'ETIMEOUT',
+    )
+  await expect.poll(isUp, { timeout: 10_000 }).toBe(true)
   return resolver
 }
 
@@ -111,6 +123,21 @@ test('two may claim a name; it is with the one that has proven it last', async (
   expect(await listDomains(deps, { serverId: second.serverId })).toMatchObject([
     { verifiedAt: expect.any(Date) },
   ])
+})
+
+test('a name is taken up when its record appears, but never away from who has proven it', async () => {
+  const hostname = 'mcp.later-name.com'
+  const one = await addDomain(deps, { ...first, hostname, ours }, actor)
+  await verifyPendingDomains({ ...deps, resolver: await resolverWith([]) })
+  expect(await isVerifiedDomain(deps, hostname)).toBe(false)
+  const two = await addDomain(deps, { ...second, hostname, ours }, actor)
+  const resolver = await resolverWith([one])
+  await verifyPendingDomains({ ...deps, resolver })
+  await verifyPendingDomains({ ...deps, resolver: await resolverWith([one, two]) })
+  const verified = async ({ serverId }: typeof first) =>
+    (await listDomains(deps, { serverId })).find((one) => one.hostname === hostname)?.verifiedAt
+  expect(await verified(first)).toBeInstanceOf(Date)
+  expect(await verified(second)).toBeNull()
 })
 
 test.each([

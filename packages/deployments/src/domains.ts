@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Resolver } from 'node:dns/promises'
+import { Resolver } from 'node:dns/promises'
 import { notFound } from '@moorage/access/principal'
 import type { Domain, Server } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
@@ -46,20 +46,22 @@ export async function addDomain(
   return domainView(domain)
 }
 
+export type TxtResolver = Pick<Resolver, 'resolveTxt'>
+const publicDns: TxtResolver = new Resolver({ timeout: 3_000, tries: 2 })
+
 /**
  * Looks for the record in DNS; from then on the name leads to the server. Not by HTTP: whoever's
  * name points here already would be proven by our own answer.
  */
 export async function verifyDomain(
-  deps: DomainDeps & { resolver: Pick<Resolver, 'resolveTxt'> },
+  deps: DomainDeps & { resolver?: TxtResolver },
   input: Target,
   actor: Actor,
 ): Promise<DomainView> {
   const server = await findServer(deps, input)
   const domain = await findDomain(deps, input)
   const { txtName, txtValue } = domainView(domain)
-  const records = await deps.resolver.resolveTxt(txtName).catch(() => [])
-  if (!records.some((parts) => parts.join('') === txtValue))
+  if (!(await isProven(deps.resolver ?? publicDns, domain)))
     throw new AppError('bad_input', `DNS does not have the record for ${domain.hostname} yet.`, {
       hint: `Add a TXT record ${txtName} with the value ${txtValue}, and try again in a few minutes.`,
     })
@@ -67,6 +69,42 @@ export async function verifyDomain(
   await audit(deps, actor, 'domain.verify', server, { hostname: domain.hostname })
   await deps.events.publish({ type: 'server', serverId: server.id })
   return domainView(verified)
+}
+
+const pendingDays = 7
+const pendingAtOnce = 50
+
+/**
+ * Names that wait for their record, looked for again: who adds it need not come back. After 7 days a
+ * name waits for its owner to ask, and one that is another server's by now does not change hands by
+ * itself.
+ */
+export async function verifyPendingDomains(
+  deps: DomainDeps & { resolver?: TxtResolver },
+): Promise<void> {
+  const since = new Date(Date.now() - pendingDays * 86_400_000)
+  const waiting = await deps.db.domain.findMany({
+    where: { verifiedAt: null, createdAt: { gt: since } },
+    include: { server: true },
+    orderBy: { createdAt: 'desc' },
+    take: pendingAtOnce,
+  })
+  await Promise.all(
+    waiting.map(async ({ server, ...domain }) => {
+      const { hostname } = domain
+      if (!(await isProven(deps.resolver ?? publicDns, domain))) return
+      if (await isVerifiedDomain(deps, hostname)) return
+      await verify(deps, domain)
+      await audit(deps, { id: 'moorage', name: 'Moorage' }, 'domain.verify', server, { hostname })
+      await deps.events.publish({ type: 'server', serverId: server.id })
+    }),
+  )
+}
+
+async function isProven(resolver: TxtResolver, domain: Domain): Promise<boolean> {
+  const { txtName, txtValue } = domainView(domain)
+  const records = await resolver.resolveTxt(txtName).catch(() => [])
+  return records.some((parts) => parts.join('') === txtValue)
 }
 
 export async function removeDomain(deps: DomainDeps, input: Target, actor: Actor): Promise<void> {
@@ -107,8 +145,9 @@ async function findServer(deps: Pick<Deps, 'db'>, { teamId, serverId }: Target):
 }
 
 async function findDomain(deps: Pick<Deps, 'db'>, input: Target): Promise<Domain> {
-  const where = { serverId: input.serverId, hostname: asSent(input.hostname) ?? '' }
-  const domain = await deps.db.domain.findFirst({ where })
+  const hostname = asSent(input.hostname)
+  if (hostname === null) throw noHostname()
+  const domain = await deps.db.domain.findFirst({ where: { serverId: input.serverId, hostname } })
   if (!domain) throw notFound('domain')
   return domain
 }
@@ -116,12 +155,16 @@ async function findDomain(deps: Pick<Deps, 'db'>, input: Target): Promise<Domain
 function parseHostname(given: string, ours: readonly string[]): string {
   const hostname = asSent(given)
   if (hostname === null || !publicName.test(hostname) || noPublicName.test(hostname))
-    throw new AppError('bad_input', 'This is no public host name.', {
-      hint: 'Give a name alone, such as tools.your-company.com.',
-    })
+    throw noHostname()
   if (ours.some((own) => hostname === own || hostname.endsWith(`.${own}`)))
     throw new AppError('forbidden', 'This name belongs to the platform.')
   return hostname
+}
+
+function noHostname(): AppError {
+  return new AppError('bad_input', 'This is no public host name.', {
+    hint: 'Give a name alone, such as tools.your-company.com.',
+  })
 }
 
 /** In lower case and punycode; null where it is not a host name alone. */

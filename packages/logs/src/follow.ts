@@ -6,6 +6,7 @@ import {
   queryLogs,
   queryRequests,
   type RequestEntry,
+  type RequestFilter,
 } from './query.ts'
 
 /** A lost event costs this much delay and no more. */
@@ -31,7 +32,7 @@ export async function* followLogs(
 /** Batches of new request lines after the cursor, as they come, until the signal aborts. */
 export async function* followRequests(
   deps: { db: Db; events: Events },
-  filter: { serverId: string; failedOnly?: boolean | undefined },
+  filter: RequestFilter,
   after: string,
   signal: AbortSignal,
 ): AsyncGenerator<RequestEntry[]> {

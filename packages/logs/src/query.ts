@@ -44,12 +44,20 @@ export async function queryLogs(
   return rows.map(({ serverId: _, ...row }) => ({ ...row, id: row.id.toString() }))
 }
 
+/** The bodies are null where they were not kept, and where they were not asked for. */
 export type RequestEntry = Omit<RequestLog, 'id' | 'serverId'> & { id: string }
+
+export type RequestFilter = {
+  serverId: string
+  failedOnly?: boolean | undefined
+  /** With what was asked and answered, where it was kept. */
+  payloads?: boolean | undefined
+}
 
 /** Same order and paging as queryLogs. */
 export async function queryRequests(
   deps: { db: Db },
-  filter: { serverId: string; failedOnly?: boolean | undefined },
+  filter: RequestFilter,
   page: Page,
 ): Promise<RequestEntry[]> {
   const forward = page.after !== undefined
@@ -63,9 +71,33 @@ export async function queryRequests(
     },
     orderBy: { id: forward ? 'asc' : 'desc' },
     take: page.limit,
+    omit: filter.payloads ? {} : { requestBody: true, responseBody: true },
   })
   if (!forward) rows.reverse()
-  return rows.map(({ serverId: _, ...row }) => ({ ...row, id: row.id.toString() }))
+  return rows.map(requestEntry)
+}
+
+/** One of them, whole, and the deployment that it went to; null where there is none. */
+export async function findRequest(
+  deps: { db: Db },
+  filter: { serverId: string; id: string },
+): Promise<(RequestEntry & { deploymentId: string | null }) | null> {
+  const { serverId } = filter
+  const row = await deps.db.requestLog.findFirst({ where: { serverId, id: BigInt(filter.id) } })
+  if (!row) return null
+  const instance = row.instanceId
+    ? await deps.db.instance.findFirst({ where: { id: row.instanceId, serverId } })
+    : null
+  return { ...requestEntry(row), deploymentId: instance?.deploymentId ?? null }
+}
+
+type Bodies = 'requestBody' | 'responseBody'
+
+function requestEntry({
+  serverId: _,
+  ...row
+}: Omit<RequestLog, Bodies> & Partial<Pick<RequestLog, Bodies>>): RequestEntry {
+  return { requestBody: null, responseBody: null, ...row, id: row.id.toString() }
 }
 
 /** Lines of request logs, of all servers, that the routers which run now had to drop. */

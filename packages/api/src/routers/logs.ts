@@ -1,5 +1,6 @@
+import { notFound } from '@moorage/access/principal'
 import { followLogs, followRequests } from '@moorage/logs/follow'
-import { lostRequests, queryLogs, queryRequests } from '@moorage/logs/query'
+import { findRequest, lostRequests, queryLogs, queryRequests } from '@moorage/logs/query'
 import { z } from 'zod'
 import { router, serverProcedure } from '../trpc.ts'
 
@@ -14,7 +15,10 @@ const filter = z.object({
   streams: z.array(z.enum(['build', 'stdout', 'stderr', 'system'])).optional(),
   search: z.string().max(200).optional(),
 })
-const requestFilter = z.object({ failedOnly: z.boolean().optional() })
+const requestFilter = z.object({
+  failedOnly: z.boolean().optional(),
+  payloads: z.boolean().optional(),
+})
 const from = z.object({ after: cursor.default('0') })
 
 export const logsRouter = router({
@@ -35,6 +39,15 @@ export const logsRouter = router({
     .query(({ ctx, input }) =>
       queryRequests(ctx.deps, { ...input, serverId: ctx.server.id }, input),
     ),
+
+  /** One of them with all that is known of it. */
+  request: serverProcedure('log.read')
+    .input(z.object({ id: cursor }))
+    .query(async ({ ctx, input }) => {
+      const found = await findRequest(ctx.deps, { serverId: ctx.server.id, id: input.id })
+      if (!found) throw notFound('request')
+      return found
+    }),
 
   /** Lines that had to be dropped while the database was away, of all servers together. */
   lostRequests: serverProcedure('log.read').query(({ ctx }) => lostRequests(ctx.deps)),
