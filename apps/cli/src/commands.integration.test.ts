@@ -105,6 +105,77 @@ test('variables: set from arguments or stdin, listed without what is write-only,
   expect(await json('env')).toEqual([])
 })
 
+test('keys are limited when they are made and later; the limits are listed', async () => {
+  const { id } = await json('keys', 'create', 'Limited', '--calls-per-minute', '60')
+  expect((await run('keys')).stdout).toContain('60 a minute')
+  const changed = await run(
+    'keys',
+    'update',
+    id,
+    '--calls-per-minute',
+    'none',
+    '--concurrent-calls',
+    '2',
+  )
+  expect(changed.stdout).toContain('"Limited": 2 at once')
+  expect((await run('keys', 'update', id)).code).toBe(2)
+  expect((await run('keys', 'update', id, '--concurrent-calls', '0')).code).toBe(2)
+})
+
+test('routing is shown and changed field by field', async () => {
+  expect(await json('routing', 'weather')).toMatchObject({ callsPerMinute: null, redact: [] })
+  const set = [
+    '--set',
+    'callsPerMinute=600',
+    '--set',
+    'redact=ssn,iban',
+    '--set',
+    'keepPayloads=true',
+  ]
+  expect(await json('routing', 'weather', ...set)).toMatchObject({
+    callsPerMinute: 600,
+    keepPayloads: true,
+    redact: ['ssn', 'iban'],
+    reopenSessions: true,
+  })
+  expect((await run('routing', 'weather', '--unset', 'callsPerMinute')).stdout).toMatch(
+    /callsPerMinute +none/,
+  )
+  const wrong = await run('routing', 'weather', '--set', 'callsPerMinute=-1')
+  expect(wrong.code).toBe(2)
+  expect(wrong.stderr).toContain('callsPerMinute')
+})
+
+test('what was asked and answered is in the JSON of requests, where it was kept', async () => {
+  const { db } = platform.deps
+  const server = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+  await db.requestLog.create({
+    data: {
+      ...{ requestId: 'req_1', serverId: server.id, at: new Date(), httpMethod: 'POST' },
+      ...{ status: 200, durationMs: 1, requestBytes: 1, responseBytes: 1 },
+      ...{ requestBody: '{"id":1}', responseBody: '{"result":{}}' },
+    },
+  })
+  expect(await json('logs', 'weather', '--requests')).toMatchObject([
+    { requestId: 'req_1', requestBody: '{"id":1}', responseBody: '{"result":{}}' },
+  ])
+})
+
+test('a name of its own is added with the records to set, and counts only once they are there', async () => {
+  const added = await run('domains', 'add', 'Tools.Acme-Corp.com', '--server', 'weather')
+  expect(added.stdout).toMatch(/TXT +_moorage\.tools\.acme-corp\.com +moorage-domain=[0-9a-f]{32}/)
+  expect(added.stdout).toMatch(/CNAME +tools\.acme-corp\.com +router\.test/)
+  expect((await run('domains', 'list', 'weather')).stdout).toContain('waits for its TXT record')
+  const early = await run('domains', 'verify', 'tools.acme-corp.com', '--server', 'weather')
+  expect(early.code).toBe(2)
+  expect(early.stderr).toContain('Add a TXT record _moorage.tools.acme-corp.com')
+  expect((await run('domains', 'add', 'a.router.test', '--server', 'weather')).code).toBe(2)
+  expect(await json('domains', 'remove', 'tools.acme-corp.com', '--server', 'weather')).toEqual({
+    removed: 'tools.acme-corp.com',
+  })
+  expect((await json('domains', 'list', 'weather')).domains).toEqual([])
+})
+
 test('keys: the new one alone is on stdout; it works until it is revoked', async () => {
   const made = await run('keys', 'create', 'CI', '--scope', 'read,deploy', '--server', 'weather')
   const key = made.stdout.trim()

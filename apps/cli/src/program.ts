@@ -2,10 +2,12 @@ import { Command } from 'commander'
 import { declareAccount } from './commands/account.ts'
 import { declareDeploy } from './commands/deploy.ts'
 import { declareDeployments } from './commands/deployments.ts'
+import { declareDomains } from './commands/domains.ts'
 import { declareEnv } from './commands/env.ts'
 import { declareHere } from './commands/here.ts'
 import { declareKeys } from './commands/keys.ts'
 import { declareLogs } from './commands/logs.ts'
+import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
 
 /** Commands are declared here; what they do is loaded when one of them runs. */
@@ -25,6 +27,8 @@ export function createProgram(): Command {
   declareLogs(program)
   declareKeys(program)
   declareEnv(program)
+  declareRouting(program)
+  declareDomains(program)
   declareHere(program)
   declareAccount(program)
   return program.addHelpText(

@@ -31,6 +31,8 @@ export function declareKeys(program: Command): void {
       scopeList,
     )
     .option('--expires <days>', 'in how many days it ends', wholeNumber)
+    .option('--calls-per-minute <number>', 'tool calls a minute, on all servers together', limit)
+    .option('--concurrent-calls <number>', 'tool calls at once, on all servers together', limit)
     .option('--team <team>', 'where you are in several')
     .addHelpText(
       'after',
@@ -43,6 +45,22 @@ export function declareKeys(program: Command): void {
     })
 
   keys
+    .command('update')
+    .argument('<id>', 'key, as "moorage keys" lists it')
+    .description('Change how much may be called with a key; counts at once')
+    .option('--calls-per-minute <number>', 'tool calls a minute, on all servers together', limit)
+    .option('--concurrent-calls <number>', 'tool calls at once, on all servers together', limit)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  moorage keys update key_4g7h2m9xabcdefgh --calls-per-minute 60\n  moorage keys update key_4g7h2m9xabcdefgh --calls-per-minute none',
+    )
+    .action(async (id, _options, command) => {
+      const { updateKey } = await import('../run/keys.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => updateKey(session, id, flags))
+    })
+
+  keys
     .command('revoke')
     .argument('<id>', 'key, as "moorage keys" lists it')
     .description('End a key now')
@@ -51,6 +69,11 @@ export function declareKeys(program: Command): void {
       const { revokeKey } = await import('../run/keys.ts')
       await withSession(command.optsWithGlobals(), (session) => revokeKey(session, id))
     })
+}
+
+/** commander takes null for an option that was not given. */
+function limit(text: string): number | 'none' {
+  return text === 'none' ? text : wholeNumber(text)
 }
 
 /** `read,deploy`, or the option given more than once. */

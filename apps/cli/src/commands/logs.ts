@@ -10,7 +10,10 @@ export function declareLogs(program: Command): void {
     .option('-f, --follow', 'stay, and show new lines as they come')
     .option('-n, --lines <number>', 'how many lines back', wholeNumber, 100)
     .option('--build', 'the build log of its newest deployment')
-    .option('--requests', 'its requests')
+    .option(
+      '--requests',
+      'its requests; with --json what was asked and answered too, where it is kept',
+    )
     .option('--failed', 'with --requests: only those that failed')
     .option('--search <text>', 'only lines that hold this text, in any case')
     .option('--deployment <id>', 'only of this deployment')

@@ -1,22 +1,26 @@
 import type { Scope } from '@moorage/domain/permission'
+import type { KeyLimits } from '@moorage/domain/routing'
+import { CliError } from '../cli-error.ts'
 import { ago } from '../format.ts'
 import type { Session } from '../session.ts'
 import { printTable } from '../table.ts'
 
 type Flags = { server?: string; team?: string }
+type LimitFlags = { callsPerMinute?: number | 'none'; concurrentCalls?: number | 'none' }
 
 export async function listKeys({ api, terminal }: Session, flags: Flags): Promise<void> {
   const keys = await api.keys.list.query(target(flags))
   if (terminal.json) return terminal.printJson(keys)
   printTable(
     terminal,
-    ['ID', 'STARTS WITH', 'NAME', 'MAY', 'SERVER', 'MADE', 'STATE'],
+    ['ID', 'STARTS WITH', 'NAME', 'MAY', 'SERVER', 'LIMITS', 'MADE', 'STATE'],
     keys.map((key) => [
       key.id,
       key.prefix,
       key.name,
       key.scopes.join(', '),
       key.server ?? 'all',
+      limitsText(key.limits),
       ago(key.createdAt),
       stateOf(key),
     ]),
@@ -27,13 +31,14 @@ export async function listKeys({ api, terminal }: Session, flags: Flags): Promis
 export async function createKey(
   { api, terminal }: Session,
   name: string,
-  flags: Flags & { scope?: Scope[]; expires?: number },
+  flags: Flags & LimitFlags & { scope?: Scope[]; expires?: number },
 ): Promise<void> {
   const made = await api.keys.create.mutate({
     ...target(flags),
     name,
     scopes: flags.scope ?? ['call'],
     ...(flags.expires ? { expiresInDays: flags.expires } : {}),
+    limits: limitsOf(flags),
   })
   if (terminal.json) return terminal.printJson(made)
   const where = made.server ? `on "${made.server}"` : 'on every server of the team'
@@ -41,10 +46,45 @@ export async function createKey(
   terminal.print(made.key)
 }
 
+export async function updateKey(
+  { api, terminal }: Session,
+  id: string,
+  flags: LimitFlags,
+): Promise<void> {
+  const limits = limitsOf(flags)
+  if (Object.keys(limits).length === 0)
+    throw new CliError('Nothing to change.', {
+      exitCode: 2,
+      hint: 'Give --calls-per-minute or --concurrent-calls.',
+    })
+  const key = await api.keys.setLimits.mutate({ id, limits })
+  if (terminal.json) return terminal.printJson(key)
+  terminal.print(`"${key.name}": ${limitsText(key.limits) || 'no limits'}`)
+}
+
 export async function revokeKey({ api, terminal }: Session, id: string): Promise<void> {
   const answer = await api.keys.revoke.mutate({ id })
   if (terminal.json) return terminal.printJson(answer)
   terminal.print(`${id} is revoked.`)
+}
+
+function limitsOf({ callsPerMinute, concurrentCalls }: LimitFlags): Partial<KeyLimits> {
+  return {
+    ...limit('callsPerMinute', callsPerMinute),
+    ...limit('concurrentCalls', concurrentCalls),
+  }
+}
+
+function limit(name: keyof KeyLimits, value: number | 'none' | undefined): Partial<KeyLimits> {
+  return value === undefined ? {} : { [name]: value === 'none' ? null : value }
+}
+
+function limitsText({ callsPerMinute, concurrentCalls }: KeyLimits): string {
+  const parts = [
+    callsPerMinute === null ? [] : [`${callsPerMinute} a minute`],
+    concurrentCalls === null ? [] : [`${concurrentCalls} at once`],
+  ]
+  return parts.flat().join(', ')
 }
 
 function target(flags: Flags) {

@@ -37,7 +37,11 @@ export async function logs(
   const slug = await chooseSlug(session, named)
   const { api, terminal } = session
   if (flags.requests) {
-    const filter = { slug, ...(flags.failed ? { failedOnly: true } : {}) }
+    const filter = {
+      slug,
+      payloads: terminal.json,
+      ...(flags.failed ? { failedOnly: true } : {}),
+    }
     return show(
       terminal,
       flags,

@@ -36,7 +36,7 @@ export async function startPlatform(databaseUrl: string, gitPort: number) {
   const urls = {
     routerUrl: 'http://router.test',
     gitUrl: `http://127.0.0.1:${gitPort}`,
-    dashboardUrl: '',
+    dashboardUrl: 'http://dashboard.test',
   }
   const api = createHTTPServer({
     router: appRouter,

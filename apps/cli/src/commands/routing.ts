@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import { withSession } from '../session.ts'
+import { collect } from './source-options.ts'
+
+export function declareRouting(program: Command): void {
+  program
+    .command('routing')
+    .argument('[slug]', 'server')
+    .description('How calls of a server are limited and written down; changes count at once')
+    .option('--set <field=value>', 'set a field; repeatable; "none" takes a limit away', collect)
+    .option('--unset <field>', 'back to what it is by itself; repeatable', collect)
+    .addHelpText(
+      'after',
+      `
+Fields:
+  callsPerMinute, concurrentCalls    tool calls a minute, and at once, of all callers together
+  callsPerMinutePerCaller, concurrentCallsPerCaller
+                                     of each key; on a public server of each address
+  reopenSessions                     after a redeploy, move sessions to the new version (true)
+  keepPayloads                       keep what is asked and answered in the request log (false)
+  redact                             names of fields to keep out of it, beside the usual secrets
+
+Examples:
+  moorage routing weather
+  moorage routing weather --set callsPerMinute=600 --set concurrentCallsPerCaller=4
+  moorage routing weather --set keepPayloads=true --set redact=ssn,iban`,
+    )
+    .action(async (slug, _options, command) => {
+      const { routing } = await import('../run/routing.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => routing(session, slug, flags))
+    })
+}
