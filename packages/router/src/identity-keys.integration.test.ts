@@ -31,13 +31,10 @@ async function startKeys(): Promise<IdentityKeys> {
 /** A token as a server behind gets it. */
 async function sign(keys: IdentityKeys): Promise<string> {
   const key = { id: 'key_1', teamSlug: 'team', user: null } as KeyEntry
-  const principal = { kind: 'key' as const, id: 'key_1', name: null, key }
-  const headers = await createIdentity({ keys, issuer: 'test' }).sign(
-    principal as KnownPrincipal,
-    {
-      ...{ id: 'srv_1', slug: 'one' },
-    } as ServerEntry,
-  )
+  const principal: KnownPrincipal = { kind: 'key', id: 'key_1', name: 'test', key }
+  const headers = await createIdentity({ keys, issuer: 'test' }).sign(principal, {
+    ...{ id: 'srv_1', slug: 'one' },
+  } as ServerEntry)
   return headers.at(-1) ?? ''
 }
 
