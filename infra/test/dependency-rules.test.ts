@@ -3,9 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import config from '../../.dependency-cruiser.mjs'
+
+// Each starts a program that is as slow as the machine is busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 // A small tree in which every rule is broken once, laid out as the real one is.
 const root = join(import.meta.dirname, '../..')
