@@ -4,6 +4,7 @@ import { createDockerDriver } from '@moorage/runtime/docker'
 import type { RuntimeDriver } from '@moorage/runtime/driver'
 import { createProcessDriver } from '@moorage/runtime/process'
 import type { Logger } from 'pino'
+import { allowedAddresses } from './allowed-addresses.ts'
 import type { Env } from './env.ts'
 import { makeBaseImage } from './make-base-image.ts'
 
@@ -39,6 +40,7 @@ export async function createDriver(env: Env, log: Logger): Promise<RuntimeDriver
       registryAuth: env.MOORAGE_REGISTRY_AUTH,
       baseImages: baseImages(env),
       makeBaseImage: make && ((language, onLog) => makeBaseImage(make, language, onLog)),
+      firewall: env.MOORAGE_FIREWALL === 'off' ? null : { allowed: await allowedAddresses(env) },
     })
   } catch (error) {
     const unreachable = error instanceof AppError && error.code === 'unavailable'

@@ -13,6 +13,7 @@ import type { DeploymentStepName } from '@moorage/domain/deployment'
 import { AppError, toAppError } from '@moorage/domain/error'
 import { createLogWriter } from '@moorage/logs/append'
 import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
+import type { BuildLimits } from '@moorage/runtime/driver'
 import type { Builder } from './context.ts'
 import { describeFailure } from './describe-failure.ts'
 import { checkRegistry } from './repo-address.ts'
@@ -130,7 +131,7 @@ async function buildFromSource(run: Run): Promise<Built> {
     teamId: server.teamId,
     plan,
     sourceDir,
-    limits: { timeoutMs: env.MOORAGE_BUILD_TIMEOUT_SECONDS, memoryBytes: 2 * 1024 ** 3, cpus: 2 },
+    limits: buildLimits(env),
     onLog: (line) => {
       onLog(line)
       plan = withVersion(plan, line)
@@ -144,6 +145,15 @@ async function buildFromSource(run: Run): Promise<Built> {
   })
   await rm(workDir, { recursive: true, force: true })
   return { plan, imageId: image.id }
+}
+
+function buildLimits(env: Builder['env']): BuildLimits {
+  return {
+    timeoutMs: env.MOORAGE_BUILD_TIMEOUT_SECONDS,
+    memoryBytes: env.MOORAGE_BUILD_MEMORY_MB * 2 ** 20,
+    cpus: env.MOORAGE_BUILD_CPUS,
+    diskBytes: env.MOORAGE_BUILD_DISK_MB * 2 ** 20,
+  }
 }
 
 async function start(run: Run, built: Built): Promise<Instance> {

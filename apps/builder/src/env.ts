@@ -33,6 +33,14 @@ const schema = z.object({
   MOORAGE_STOP_INSTANCES: z.enum(['0', '1']).default('0'),
   MOORAGE_BUILD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   MOORAGE_BUILD_TIMEOUT_SECONDS: seconds(900),
+  /** Of each step of a build. */
+  MOORAGE_BUILD_MEMORY_MB: z.coerce.number().int().min(128).default(2048),
+  MOORAGE_BUILD_CPUS: z.coerce.number().positive().default(2),
+  MOORAGE_BUILD_DISK_MB: z.coerce.number().int().min(128).default(10_240),
+  /** `off`: the operator's own rules keep builds and servers from private networks. */
+  MOORAGE_FIREWALL: z.enum(['on', 'off']).default('on'),
+  /** Addresses and ranges that servers and builds may reach though they are private. */
+  MOORAGE_FIREWALL_ALLOW: list,
   MOORAGE_START_TIMEOUT_SECONDS: seconds(60),
   MOORAGE_DRAIN_SECONDS: seconds(60),
   MOORAGE_SERVER_MEMORY_MB: z.coerce.number().int().min(64).default(512),

@@ -14,6 +14,7 @@ import { createDriver } from './create-driver.ts'
 import { deploy, type Running } from './deploy.ts'
 import { readEnv } from './env.ts'
 import { inspect } from './inspect.ts'
+import { protect } from './protect.ts'
 import { createSupervisor } from './supervise.ts'
 import { sweep } from './sweep.ts'
 
@@ -34,6 +35,7 @@ const running: Running = new Map()
 const supervisor = createSupervisor(builder)
 
 await driver.sweep()
+await protect(builder)
 await events.subscribe((event) => {
   if (event.type === 'cancel') running.get(event.deploymentId)?.abort()
 })
@@ -55,6 +57,8 @@ const watching = supervisor.watch().catch((error: unknown) => {
 })
 const stopTick = every(5_000, [() => supervisor.reconcile(), () => sweep(builder, running)])
 const stopDomains = every(60_000, [() => verifyPendingDomains(deps)])
+// Whoever reloads a firewall of the machine's own may throw ours away.
+const stopProtecting = every(300_000, [() => protect(builder)])
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown())
 process.once('disconnect', () => void shutDown())
@@ -68,7 +72,7 @@ async function shutDown(): Promise<void> {
   stop.abort()
   // A name server that is slow to answer holds nothing up.
   void stopDomains()
-  await stopTick()
+  await Promise.all([stopTick(), stopProtecting()])
   await Promise.all([worker.close(), inspectionWorker.close()])
   if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()
   await collectors.close()

@@ -11,7 +11,7 @@ import { changeOneLine, freshLayers } from './change-source.ts'
 import { imageSize, leftovers } from './image-content.ts'
 import { installedBy } from './installed-by.ts'
 
-const limits = { timeoutMs: 900_000, memoryBytes: 2 * 2 ** 30, cpus: 2 }
+const limits = { timeoutMs: 900_000, memoryBytes: 2 * 2 ** 30, cpus: 2, diskBytes: 2 ** 34 }
 
 /** Null where the plan builds nothing. */
 export async function measureBuilds(driver: RuntimeDriver, flavor: Flavor) {

@@ -94,7 +94,7 @@ describe.each(names)('the %s driver', (name) => {
 
   test('ends a build at its time cap', async () => {
     const slow = await buildInput(nodePlan([['sleep', '60']]), {
-      limits: { timeoutMs: 2_500, memoryBytes: 2 ** 30, cpus: 1 },
+      limits: { timeoutMs: 2_500, memoryBytes: 2 ** 30, cpus: 1, diskBytes: 2 ** 33 },
     })
     await expect(driver.build(slow)).rejects.toMatchObject({ code: 'timed_out' })
   })

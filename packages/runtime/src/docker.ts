@@ -1,11 +1,14 @@
-import { AppError } from '@moorage/domain/error'
+import { AppError, toAppError } from '@moorage/domain/error'
 import Docker from 'dockerode'
+import { z } from 'zod'
 import type { BuildSettings } from './build-settings.ts'
 import { type BaseImages, type MakeBaseImage, officialBaseImages } from './docker/base-image.ts'
 import { bridgeVolumes, sweepBridges } from './docker/bridge-volume.ts'
 import { buildImage } from './docker/build.ts'
 import { deployInstance } from './docker/deploy.ts'
 import { dial, type Engine, engineError, ignoring, orNull } from './docker/engine.ts'
+import { applyFirewall, firewallRules } from './docker/firewall.ts'
+import { canHoldRuns } from './docker/hold-runs.ts'
 import { containerName, inspectInstance, listInstances } from './docker/instance-status.ts'
 import { fromLabels } from './docker/labels.ts'
 import { listImages } from './docker/list-images.ts'
@@ -30,6 +33,8 @@ export type DockerDriverOptions = {
   socketPath?: string
   /** For private images of kind `image`; every team on the platform may use them. */
   registryAuth?: RegistryAuth
+  /** What servers and builds may reach though it is private; null: no rules are set. */
+  firewall?: { allowed: string[] } | null
   maxImageBytes?: number
   maxBuildLogBytes?: number
 }
@@ -52,8 +57,8 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     registryAuth: options.registryAuth ?? {},
     maxImageBytes: options.maxImageBytes ?? 4 * 2 ** 30,
     maxLogBytes: options.maxBuildLogBytes ?? 4 * 2 ** 20,
+    engineDir: await engineDir(docker),
   }
-  await ping(docker)
 
   return {
     name: 'docker',
@@ -86,6 +91,19 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       })
     },
     watch: (signal) => watchInstances(engine, signal),
+    async protect() {
+      const missing: string[] = []
+      if (!canHoldRuns())
+        missing.push('Steps of builds are held to no limit of memory, CPU or processes.')
+      if (options.firewall === null) return missing
+      try {
+        await applyFirewall(await firewallRules(engine, pool, options.firewall?.allowed ?? []))
+      } catch (error) {
+        const { userMessage, hint, message } = toAppError(error)
+        missing.push(`${userMessage} (${message}) ${hint ?? ''}`)
+      }
+      return missing
+    },
     async sweep() {
       await sweepEngine(engine, exclusive)
       await sweepBridges(engine)
@@ -94,12 +112,14 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   }
 }
 
-async function ping(docker: Docker): Promise<void> {
+/** Also the question whether an engine answers at all. */
+async function engineDir(docker: Docker): Promise<string> {
   const abortSignal = AbortSignal.timeout(10_000)
   try {
     const call = { method: 'GET', path: '/_ping', isStream: true, abortSignal } as const
     const answer = await dial(docker, call)
     answer.destroy()
+    return z.object({ DockerRootDir: z.string() }).parse(await docker.info()).DockerRootDir
   } catch (error) {
     throw engineError(error)
   }

@@ -25,7 +25,14 @@ export type BuildInput = {
   signal: AbortSignal
 }
 
-export type BuildLimits = { timeoutMs: number; memoryBytes: number; cpus: number }
+export type BuildLimits = {
+  timeoutMs: number
+  /** Of each step. */
+  memoryBytes: number
+  cpus: number
+  /** What the disk may lose while the build runs. */
+  diskBytes: number
+}
 
 /** `id` names exactly this build's result: an image digest, or a directory of the process driver. */
 export type Image = { id: string; sizeBytes: number }
@@ -115,6 +122,11 @@ export type RuntimeDriver = {
   remove(instanceId: string): Promise<void>
   /** Exits of this platform's instances from now on, until the signal aborts. */
   watch(signal: AbortSignal): AsyncIterable<InstanceEvent>
+  /**
+   * Closes the ways from builds and servers to this machine, its private networks and each other,
+   * as far as the driver can; safe to call again. Answers what is not in force, for the operator.
+   */
+  protect(): Promise<string[]>
   /** Ends what a builder that died left half done: unfinished builds, their processes and files. */
   sweep(): Promise<void>
   close(): Promise<void>

@@ -72,6 +72,7 @@ export function createProcessDriver(options: ProcessDriverOptions): RuntimeDrive
     stop: (instanceId, { graceMs }) => stopInstance(paths, instanceId, graceMs),
     remove: (instanceId) => during(instanceId, () => removeInstance(paths, instanceId)),
     watch: (signal) => watchInstances(paths, signal),
+    protect: async () => [],
     sweep: () => sweepFiles(paths, busy),
     close: async () => undefined,
   }

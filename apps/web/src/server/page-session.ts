@@ -14,6 +14,8 @@ export type PageSession = {
   api: ReturnType<typeof createCaller>
   urls: { routerUrl: string; gitUrl: string; dashboardUrl: string }
   version: string
+  /** What of the isolation is not in force, for admins. */
+  warnings: string[]
   /** What to offer; the API itself refuses what is not allowed. */
   may: (teamSlug: string, action: Action) => boolean
 }
@@ -24,7 +26,7 @@ export const findSession = cache(async (): Promise<PageSession | null> => {
   const { principal } = context
   if (principal?.kind !== 'user') return null
   const api = createCaller(context)
-  const { teams } = await api.me.get()
+  const { teams, warnings } = await api.me.get()
   const team = teams[0]
   if (!team) return null
   return {
@@ -33,6 +35,7 @@ export const findSession = cache(async (): Promise<PageSession | null> => {
     api,
     urls: context.urls,
     version: context.version,
+    warnings,
     may: (teamSlug, action) => {
       const membership = principal.memberships.find((row) => row.teamSlug === teamSlug)
       return membership !== undefined && roleMay(membership.role, action)

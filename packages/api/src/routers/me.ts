@@ -1,4 +1,7 @@
+import type { Principal } from '@moorage/access/principal'
 import { setupIsOpen } from '@moorage/access/setup'
+import { platformWarnings } from '@moorage/deployments/platform-warnings'
+import { isAtLeast } from '@moorage/domain/permission'
 import { publicProcedure, router } from '../trpc.ts'
 
 export const meRouter = router({
@@ -25,8 +28,16 @@ export const meRouter = router({
         scopes: principal.kind === 'key' ? principal.scopes : null,
       },
       teams,
+      /** What of the isolation of builds and servers is not in force; admins alone are told. */
+      warnings: isAdmin(principal) ? await platformWarnings(ctx.deps) : [],
       setupOpen: await setupIsOpen(ctx.deps),
       platform: { version: ctx.version, ...ctx.urls },
     }
   }),
 })
+
+function isAdmin(principal: Principal | null): boolean {
+  return (
+    principal?.kind === 'user' && principal.memberships.some((row) => isAtLeast(row.role, 'admin'))
+  )
+}

@@ -9,6 +9,7 @@ import { cappedLog } from '../build-log.ts'
 import { type BuildSettings, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
+import { watchDisk } from '../watch-disk.ts'
 import { type BaseImages, baseImage, type MakeBaseImage } from './base-image.ts'
 import type { BridgeVolumes } from './bridge-volume.ts'
 import { buildContext } from './build-context.ts'
@@ -29,6 +30,8 @@ export type ImageSettings = {
   registryAuth: RegistryAuth
   maxImageBytes: number
   maxLogBytes: number
+  /** Where the engine keeps all that it has. */
+  engineDir: string
 }
 
 /** Of one image one at a time: whoever is through forgets what the pull brought. */
@@ -42,21 +45,23 @@ export async function buildImage(
   const built = await existingImage(engine, input.deploymentId)
   if (built) return built
   const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
+  const disk = watchDisk(settings.engineDir, input.limits.diskBytes)
+  const signal = AbortSignal.any([deadline.signal, disk.signal])
   const redact = redactor(settings.build)
   const log = cappedLog((line) => input.onLog(redact(line)), settings.maxLogBytes)
   try {
     // Not only at the start: what it takes should show in the log, and a start be quick.
-    if (input.plan.transport === 'stdio')
-      await settings.bridges.ensure({ onLog: log.line, signal: deadline.signal })
-    const run = { ...input, onLog: log.line, signal: deadline.signal }
+    if (input.plan.transport === 'stdio') await settings.bridges.ensure({ onLog: log.line, signal })
+    const run = { ...input, onLog: log.line, signal }
     const { image } = input.plan
     const id = await (image
       ? pulls(image, () => adopt(engine, settings, run, image))
       : build(engine, settings, run))
     return await checkedImage(engine, id, { ...settings, onLog: log.line })
   } catch (error) {
-    throw deadline.error() ?? engineError(error)
+    throw deadline.error() ?? disk.error() ?? engineError(error)
   } finally {
+    disk.stop()
     log.end()
   }
 }

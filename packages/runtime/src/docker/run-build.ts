@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { BuildLimits } from '../driver.ts'
 import { buildProgress } from './build-progress.ts'
 import { dial, type Engine } from './engine.ts'
+import { holdRuns } from './hold-runs.ts'
 
 export type BuildRequest = {
   buildId: string
@@ -30,6 +31,7 @@ export async function runBuild(
   request: BuildRequest,
 ): Promise<string> {
   const cancel = () => cancelBuild(engine, request.buildId)
+  const release = holdRuns(request.limits)
   request.signal.addEventListener('abort', cancel, { once: true })
   try {
     // Not dockerode's buildImage: it puts a session of its own in the place of ours.
@@ -43,6 +45,7 @@ export async function runBuild(
     })
     return await readAnswer(answer, request)
   } finally {
+    release()
     request.signal.removeEventListener('abort', cancel)
   }
 }
@@ -56,7 +59,7 @@ function query({ limits, ...request }: BuildRequest) {
     t: request.tag,
     labels: request.labels,
     buildargs: request.buildArgs,
-    // Only some engines' builders hold a RUN to these; the time cap holds on all.
+    // Only some engines' builders hold a RUN to these; for the others there is `holdRuns`.
     memory: limits.memoryBytes,
     memswap: limits.memoryBytes,
     cpuperiod: 100_000,
@@ -79,7 +82,7 @@ async function readAnswer(answer: Readable, request: BuildRequest): Promise<stri
   for await (const text of answer.setEncoding('utf8')) records.write(text)
   records.end()
   progress.end()
-  if (failure !== null) throw buildError(failure)
+  if (failure !== null) throw buildError(failure, request.limits)
   if (imageId === null)
     throw new AppError('unavailable', 'The container engine ended the build early.')
   return imageId
@@ -100,13 +103,19 @@ function jsonLines(onRecord: (json: unknown) => void) {
 }
 
 /** The engine says "executor failed running [/bin/sh -c npm ci]: exit code: 1" or the like. */
-function buildError(message: string): AppError {
+function buildError(message: string, limits: BuildLimits): AppError {
   const exitCode = /exit code: (\d+)/.exec(message)?.[1]
   if (exitCode === undefined) return new AppError('build_failed', `The build failed: ${message}`)
-  return new AppError('build_failed', `A build command ended with exit code ${exitCode}.`, {
-    message,
-    exitCode: Number(exitCode),
-  })
+  const killed = exitCode === '137'
+  const megabytes = Math.round(limits.memoryBytes / 2 ** 20)
+  const hint = `A step of a build may use ${megabytes} MB. Build less at once, or have the operator raise MOORAGE_BUILD_MEMORY_MB.`
+  return new AppError(
+    'build_failed',
+    killed
+      ? 'A build command was killed (exit code 137), as happens where it needs more memory than it may.'
+      : `A build command ended with exit code ${exitCode}.`,
+    { message, exitCode: Number(exitCode), ...(killed && { hint }) },
+  )
 }
 
 /** By this build's own id: no other build can be meant. The dropped connection cancels it as well. */

@@ -6,6 +6,7 @@ import { buildDeadline } from '../build-deadline.ts'
 import { cappedLog } from '../build-log.ts'
 import { type BuildSettings, caEnv, cargoConfig, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
+import { watchDisk } from '../watch-disk.ts'
 import { runBuildCommand } from './build-command.ts'
 import { imageIdOf, type Paths } from './paths.ts'
 import { imageFactsSchema, readState, writeState } from './state-file.ts'
@@ -22,18 +23,21 @@ export async function buildImage(
   const built = await readState(image.facts, imageFactsSchema)
   if (built) return { id: imageIdOf(input.deploymentId), sizeBytes: built.sizeBytes }
   const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
+  const disk = watchDisk(paths.root, input.limits.diskBytes)
+  const signal = AbortSignal.any([deadline.signal, disk.signal])
   const redact = redactor(settings.build)
   const log = cappedLog((line) => input.onLog(redact(line)), settings.maxLogBytes)
   await rm(image.dir, { recursive: true, force: true })
   try {
-    await build(paths, settings, { ...input, onLog: log.line, signal: deadline.signal })
+    await build(paths, settings, { ...input, onLog: log.line, signal })
     const sizeBytes = await sizeOf(image.app)
     await writeState(image.facts, { deploymentId: input.deploymentId, sizeBytes })
     return { id: imageIdOf(input.deploymentId), sizeBytes }
   } catch (error) {
     await rm(image.dir, { recursive: true, force: true })
-    throw deadline.error() ?? toAppError(error)
+    throw deadline.error() ?? disk.error() ?? toAppError(error)
   } finally {
+    disk.stop()
     log.end()
   }
 }

@@ -4,6 +4,7 @@ import { AppError } from '@moorage/domain/error'
 /** Where the driver keeps things; one root for each platform. */
 export function pathsUnder(root: string) {
   return {
+    root,
     images: join(root, 'images'),
     instances: join(root, 'instances'),
     image(deploymentId: string) {

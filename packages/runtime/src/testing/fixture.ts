@@ -99,7 +99,7 @@ export async function buildInput(
     teamId: newId('team'),
     plan,
     sourceDir: rest.sourceDir ?? (await sourceDir()),
-    limits: { timeoutMs: 60_000, memoryBytes: 2 ** 30, cpus: 2 },
+    limits: { timeoutMs: 60_000, memoryBytes: 2 ** 30, cpus: 2, diskBytes: 2 ** 33 },
     onLog: (line) => lines.push(line),
     signal: new AbortController().signal,
     ...rest,

@@ -2,6 +2,7 @@ import { serverSummary } from '@moorage/api/server-summary'
 import { Plus } from 'lucide-react'
 import type { Metadata } from 'next'
 import { LinkButton } from '../../parts/button.tsx'
+import { Notice } from '../../parts/notice.tsx'
 import { PageHeader } from '../../parts/page-header.tsx'
 import type { PageProps } from '../../server/page-props.ts'
 import { requireSession } from '../../server/page-session.ts'
@@ -29,7 +30,12 @@ export default async function ServersPage({ searchParams }: PageProps) {
           ) : null
         }
       />
-      <div className="px-4 pb-10 md:px-8">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 pb-10 md:px-8">
+        {session.warnings.length > 0 ? (
+          <Notice look="warning" title="Builds and servers are not fully closed in">
+            {session.warnings.join(' ')}
+          </Notice>
+        ) : null}
         {servers.length === 0 ? (
           <NoServers gitUrl={session.urls.gitUrl} mayCreate={mayCreate} />
         ) : (
