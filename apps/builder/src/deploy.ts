@@ -5,6 +5,7 @@ import { withVersion } from '@moorage/build-plan/newest-version'
 import { type BuildPlan, buildPlanSchema } from '@moorage/build-plan/plan'
 import type { JobOutcome } from '@moorage/bus/jobs'
 import type { Instance } from '@moorage/db/client'
+import { resolveBuildSecrets } from '@moorage/deployments/build-secrets'
 import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployment'
 import { finishCanceled } from '@moorage/deployments/finish-deployment'
 import { beginStep, endStep } from '@moorage/deployments/record-step'
@@ -130,6 +131,7 @@ async function buildFromSource(run: Run): Promise<Built> {
     deploymentId: deployment.id,
     teamId: server.teamId,
     plan,
+    secrets: await resolveBuildSecrets(builder.deps, { serverId: server.id, wanted: plan.secrets }),
     sourceDir,
     limits: buildLimits(env),
     onLog: (line) => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { declareAccount } from './commands/account.ts'
+import { declareBuildSecrets } from './commands/build-secrets.ts'
 import { declareDeploy } from './commands/deploy.ts'
 import { declareDeployments } from './commands/deployments.ts'
 import { declareDomains } from './commands/domains.ts'
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   declareEnv(program)
   declareRouting(program)
   declareDomains(program)
+  declareBuildSecrets(program)
   declareHere(program)
   declareAccount(program)
   return program.addHelpText(

@@ -60,6 +60,7 @@ async function build(
     .build({
       ...input,
       deploymentId: newId('dep'),
+      secrets: {},
       limits,
       onLog: (line) => log.push(line),
       signal: new AbortController().signal,

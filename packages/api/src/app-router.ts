@@ -1,4 +1,5 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import { buildSecretsRouter } from './routers/build-secrets.ts'
 import { deploymentsRouter } from './routers/deployments.ts'
 import { domainsRouter } from './routers/domains.ts'
 import { envRouter } from './routers/env.ts'
@@ -21,6 +22,7 @@ export const appRouter = router({
   deployments: deploymentsRouter,
   logs: logsRouter,
   env: envRouter,
+  buildSecrets: buildSecretsRouter,
   domains: domainsRouter,
   keys: keysRouter,
 })

@@ -102,6 +102,7 @@ function finish(plan: BuildPlan, settings: Settings): BuildPlan {
   const settled = {
     ...plan,
     ...(buildPackages.length > 0 && { buildPackages }),
+    ...(settings.buildSecrets && { secrets: settings.buildSecrets }),
     port: settings.port ?? plan.port,
     path: settings.path ?? plan.path,
     transport: settings.transport ?? plan.transport,
@@ -136,6 +137,7 @@ function settingReasons(settings: Settings): Reason[] {
     Transport: settings.transport,
     Packages: settings.packages?.join(' '),
     'Packages for the build': settings.buildPackages?.join(' '),
+    'Build secrets': settings.buildSecrets?.join(' '),
     Environment: settings.env && Object.keys(settings.env).join(' '),
   }
   return Object.entries(shown).flatMap(([choice, value]) =>

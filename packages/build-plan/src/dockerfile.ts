@@ -7,9 +7,11 @@ export type DockerfileOptions = {
   /** The image of the plan's `output.base`; only plans with an output need it. */
   outputImage?: string
   /** Handed to every install and build step as a file, and pointed at by that step's environment. */
-  secrets: { id: string; target: string; env: Record<string, string> }[]
+  secrets: { id: string; target: string; env: Record<string, string>; variable?: string }[]
   /** Caches are shared by all builds of one scope, and by no other. */
   cacheScope: string
+  /** Do layers hold what only this scope's secrets can fetch? They are then shared by no other either. */
+  ownLayers?: boolean
 }
 
 /** The user that every server runs as. */
@@ -26,6 +28,7 @@ export function renderDockerfile(plan: BuildPlan, options: DockerfileOptions): s
   }
   const lines = [
     `FROM ${options.baseImage} AS install`,
+    ...(options.ownLayers ? [ownLayersLine(options.cacheScope)] : []),
     'WORKDIR /app',
     ...aptLines([...plan.packages, ...(plan.buildPackages ?? [])], options),
     ...stageLines(plan.install, plan, options),
@@ -43,6 +46,11 @@ export function renderDockerfile(plan: BuildPlan, options: DockerfileOptions): s
     lines.push('')
   }
   return `${[...lines, ...finalStage(plan, options, builds)].join('\n')}\n`
+}
+
+/** An argument is part of the key of each layer below it, and of no image. */
+export function ownLayersLine(cacheScope: string): string {
+  return `ARG MOORAGE_CACHE=${cacheScope}`
 }
 
 /** Nothing of the toolchain, and the dependencies in a layer that a changed source leaves as it is. */
@@ -109,8 +117,16 @@ function runLine(command: Command, caches: string[], options: DockerfileOptions)
   const env = options.secrets.flatMap((secret) =>
     Object.entries(secret.env).map(([name, value]) => `${name}=${value}`),
   )
-  const words = env.length > 0 ? ['env', ...env, ...command] : command
+  const fromFiles = options.secrets.filter((secret) => secret.variable)
+  const run = fromFiles.length > 0 ? [...readingFiles(fromFiles), ...command] : command
+  const words = env.length > 0 ? ['env', ...env, ...run] : run
   return ['RUN', ...mounts, json(words)].join(' ')
+}
+
+/** The shell reads these files and nothing of the repository: the command comes as its arguments. */
+function readingFiles(secrets: DockerfileOptions['secrets']): string[] {
+  const exports = secrets.map(({ variable, target }) => `export ${variable}="$(cat ${target})"`)
+  return ['/bin/sh', '-c', [...exports, 'exec "$@"'].join('; '), 'sh']
 }
 
 function aptLines(packages: string[], options: DockerfileOptions): string[] {

@@ -54,6 +54,8 @@ export const buildPlanSchema = z.object({
   packages: z.array(packageSchema),
   /** Debian packages that the build alone needs: compilers, headers. */
   buildPackages: z.array(packageSchema).optional(),
+  /** Names of the build secrets that its commands need; left out: all that the server has. */
+  secrets: z.array(z.string()).optional(),
   install: stageSchema,
   build: stageSchema,
   /**

@@ -166,6 +166,13 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Debian packages that the build alone needs, such as compilers; no image keeps them.',
     ),
+  buildSecrets: z
+    .array(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/))
+    .max(20)
+    .optional()
+    .describe(
+      'The build secrets that the build needs, such as NPM_TOKEN: it gets no others, and ends at once where one is not set. Without it, all of the server’s.',
+    ),
   env: z
     .record(envNameSchema, argumentSchema.refine(isOneLine, 'must be one line'))
     .refine((env) => Object.keys(env).length <= 100, 'at most 100 variables')

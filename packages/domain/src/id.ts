@@ -9,6 +9,7 @@ export type IdKind =
   | 'ins'
   | 'key'
   | 'env'
+  | 'bsec'
   | 'evt'
   | 'node'
   | 'req'

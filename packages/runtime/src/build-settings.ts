@@ -60,8 +60,11 @@ export function proxyEnv(settings: BuildSettings): Record<string, string> {
   return env
 }
 
-/** Takes the passwords of the settings' URLs out of what a build prints. */
-export function redactor(settings: BuildSettings): (text: string) => string {
+/** Takes secrets, and the passwords of the settings' URLs, out of what a build prints. */
+export function redactor(
+  settings: BuildSettings,
+  secrets: Record<string, string> = {},
+): (text: string) => string {
   const urls = [
     ...[settings.npmRegistry, settings.pipIndexUrl, settings.httpProxy, settings.httpsProxy],
     ...[
@@ -73,5 +76,11 @@ export function redactor(settings: BuildSettings): (text: string) => string {
     const { password = '' } = (url && URL.parse(url)) || {}
     return password ? [password, decodeURIComponent(password)] : []
   })
-  return (text) => passwords.reduce((rest, password) => rest.replaceAll(password, '***'), text)
+  // A file is printed line by line, and a short word stands in many places by chance.
+  const lines = Object.values(secrets).flatMap((value) => value.split(/\r?\n/))
+  const hidden = [
+    ...passwords,
+    ...lines.map((line) => line.trim()).filter((line) => line.length > 5),
+  ]
+  return (text) => hidden.reduce((rest, password) => rest.replaceAll(password, '***'), text)
 }

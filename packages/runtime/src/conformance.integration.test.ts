@@ -133,6 +133,19 @@ describe.each(names)('the %s driver', (name) => {
     expect(below.lines).toContain('found')
   })
 
+  test('hands a server’s build secrets to the steps of its build, and hides them in the log', async () => {
+    const secret = `token-${newId('key')}`
+    const look = `console.log(process.env.ANY_TOKEN === '${secret.slice(0, 4)}' + '${secret.slice(4)}', process.env.ANY_TOKEN)`
+    const plan = nodePlan([['node', '-e', look]])
+    const build = await buildInput(plan, { secrets: { ANY_TOKEN: secret } })
+    const built = await driver.build(build)
+    expect(build.lines).toContain('true ***')
+    const status = await driver.deploy(instanceSpec(build, built.id))
+    expect(await ask(status, 'env')).not.toHaveProperty('ANY_TOKEN')
+    await driver.remove(status.instanceId)
+    await driver.removeImage(built.id)
+  })
+
   test('starts a server at an address of this host, with its environment and the plan’s', async () => {
     const status = await start({ env: { GREETING: 'hi', PORT: '1' } })
     expect(status).toMatchObject({ state: 'running', exitCode: null, outOfMemory: false })

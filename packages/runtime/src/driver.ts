@@ -17,6 +17,8 @@ export type BuildInput = {
   /** Caches are kept per team and never shared across teams. */
   teamId: string
   plan: BuildPlan
+  /** What the tenant's build may need, in the clear, by name; it reaches the steps of the build alone. */
+  secrets: Record<string, string>
   /** The fetched repository on this machine; the plan's rootDir is relative to it. */
   sourceDir: string
   limits: BuildLimits

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { AppError } from '@moorage/domain/error'
 import { type BuildSettings, caEnv, cargoConfig } from '../build-settings.ts'
+import { npmConfig, tenantSecrets } from '../tenant-secrets.ts'
 
 /** A secret of a build: its content, where a RUN finds it, and what points the tools to it. */
 export type BuildSecret = {
   id: string
   target: string
   env: Record<string, string>
+  /** A variable that holds the content. */
+  variable?: string
   content: Buffer
 }
 
 const dir = '/run/secrets/moorage'
+/** Where a Dockerfile's `--mount=type=secret,id=NAME` puts them as well. */
+const tenantDir = '/run/secrets'
 
 /**
  * The operator's settings as files that exist only while a RUN runs. Registry URLs may hold
@@ -19,7 +24,10 @@ const dir = '/run/secrets/moorage'
  * in the root directory, where cargo looks last. A repository's own Dockerfile can mount them too, by
  * id: moorage-ca, moorage-npm, moorage-pip, moorage-uv, moorage-go, moorage-cargo.
  */
-export async function buildSecrets(settings: BuildSettings): Promise<BuildSecret[]> {
+export async function buildSecrets(
+  settings: BuildSettings,
+  tenant: Record<string, string>,
+): Promise<BuildSecret[]> {
   const secrets: BuildSecret[] = []
   const add = (id: string, file: string, content: string | Buffer, env: Record<string, string>) =>
     secrets.push({
@@ -31,8 +39,8 @@ export async function buildSecrets(settings: BuildSettings): Promise<BuildSecret
 
   if (settings.caBundlePath)
     add('ca', 'ca.crt', await readBundle(settings.caBundlePath), caEnv(`${dir}/ca.crt`))
-  if (settings.npmRegistry)
-    add('npm', 'npmrc', npmrc(settings.npmRegistry), { NPM_CONFIG_USERCONFIG: `${dir}/npmrc` })
+  const npmrc = npmConfig(settings.npmRegistry, tenant)
+  if (npmrc) add('npm', 'npmrc', npmrc, { NPM_CONFIG_USERCONFIG: `${dir}/npmrc` })
   if (settings.pipIndexUrl) {
     const env = { XDG_CONFIG_HOME: dir }
     add('pip', 'pip/pip.conf', `[global]\nindex-url = ${settings.pipIndexUrl}\n`, env)
@@ -44,21 +52,11 @@ export async function buildSecrets(settings: BuildSettings): Promise<BuildSecret
     const content = Buffer.from(cargoConfig(settings.cargoRegistry))
     secrets.push({ id: 'moorage-cargo', target: '/.cargo/config.toml', env: {}, content })
   }
-  return secrets
-}
-
-/** Credentials in the URL become npm's own form of them: it does not take them from the URL. */
-function npmrc(registry: string): string {
-  const url = new URL(registry)
-  const { username, password } = url
-  url.username = ''
-  url.password = ''
-  const lines = [`registry=${url.href}`]
-  if (username) {
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-    lines.push(`//${url.host}${url.pathname}:_auth=${Buffer.from(pair).toString('base64')}`)
+  for (const secret of tenantSecrets(tenant, tenantDir)) {
+    const { name, file, env, value } = secret
+    secrets.push({ id: name, target: file, env, variable: name, content: Buffer.from(value) })
   }
-  return `${lines.join('\n')}\n`
+  return secrets
 }
 
 async function readBundle(path: string): Promise<Buffer> {

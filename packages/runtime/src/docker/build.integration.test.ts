@@ -82,6 +82,61 @@ describe.skipIf(!dockerIsUp())('a build on the engine', () => {
     await driver.removeImage(image.id)
   })
 
+  const secretsPlan = (dockerfile: boolean, script: string) =>
+    dockerfile ? dockerfilePlan : nodePlan([['sh', '-c', script]])
+
+  test.each([false, true])(
+    'has a server’s build secrets in its steps, and no trace of them in any layer or the log (Dockerfile: %s)',
+    async (isDockerfile) => {
+      const driver = await createDriver()
+      const mark = newId('key').slice(4)
+      const secrets = {
+        NPM_TOKEN: `npm-${mark}`,
+        GIT_CREDENTIALS: `https://user:git-${mark}@forge.invalid`,
+        ANY: `any-${mark}\nsecond-${mark}`,
+      }
+      const half = mark.slice(0, 8)
+      const script = [
+        'cat /run/secrets/ANY | grep -c second-',
+        ...(isDockerfile
+          ? []
+          : [
+              'echo "$NPM_TOKEN $ANY"',
+              'cat "$NPM_CONFIG_USERCONFIG" | grep -c _authToken=npm-',
+              'git config credential.helper 2>/dev/null || env | grep -c GIT_CONFIG_VALUE_0',
+            ]),
+        `ls -A /run/secrets > /app-secrets; echo used-${newId('evt')}`,
+      ].join(' && ')
+      const content = `FROM ${base}\nRUN --mount=type=secret,id=ANY ${script}\n`
+      const dir = await sourceDir({ Dockerfile: content })
+      const input = await buildInput(secretsPlan(isDockerfile, script), { secrets, sourceDir: dir })
+      const image = await driver.build(input)
+      expect(input.lines).toContain('1')
+      expect(input.lines.join()).not.toContain(half)
+      const handle = docker.getImage(image.id)
+      const described = JSON.stringify([await handle.inspect(), await handle.history()])
+      expect(described).not.toContain(half)
+      expect(await found(await handle.get(), [mark, half, 'server.mjs'])).not.toContain(half)
+      await driver.removeImage(image.id)
+    },
+  )
+
+  test('a layer that secrets went into is found by no other team', async () => {
+    const driver = await createDriver()
+    const dir = await sourceDir({
+      Dockerfile: `FROM ${base}\nRUN head -c 9 /dev/urandom | base64 # ${newId('evt')}\n`,
+    })
+    const built = async (teamId: string) => {
+      const secrets = { TOKEN: 'only-for-one' }
+      const input = await buildInput(dockerfilePlan, { sourceDir: dir, teamId, secrets })
+      await driver.build(input)
+      return input.lines.filter((line) => /^[A-Za-z0-9+/]{12}$/.test(line)).length
+    }
+    const [one, two] = [newId('team'), newId('team')]
+    expect([await built(one), await built(one), await built(two)]).toEqual([1, 0, 1])
+    for (const { id } of await driver.listImages()) await driver.removeImage(id)
+  })
+
   test('finds what the same team’s build kept, and nothing of another team’s', async () => {
     const driver = await createDriver()
     const look = async (teamId: string) => {

@@ -21,7 +21,7 @@ import { labelFilter, toLabels } from './labels.ts'
 import { forgetPulled, pullImage } from './pull-image.ts'
 import type { RegistryAuth } from './registry-auth.ts'
 import { runBuild } from './run-build.ts'
-import { userDockerfile } from './user-dockerfile.ts'
+import { userDockerfile, withOwnLayers } from './user-dockerfile.ts'
 
 export type ImageSettings = {
   baseImages: { names: BaseImages; make?: MakeBaseImage | undefined }
@@ -47,7 +47,7 @@ export async function buildImage(
   const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
   const disk = watchDisk(settings.engineDir, input.limits.diskBytes)
   const signal = AbortSignal.any([deadline.signal, disk.signal])
-  const redact = redactor(settings.build)
+  const redact = redactor(settings.build, input.secrets)
   const log = cappedLog((line) => input.onLog(redact(line)), settings.maxLogBytes)
   try {
     // Not only at the start: what it takes should show in the log, and a start be quick.
@@ -67,7 +67,7 @@ export async function buildImage(
 }
 
 async function build(engine: Engine, settings: ImageSettings, input: BuildInput): Promise<string> {
-  const secrets = await buildSecrets(settings.build)
+  const secrets = await buildSecrets(settings.build, input.secrets)
   const appDir = await applicationDir(input.sourceDir, input.plan.rootDir)
   const dockerfile = await dockerfileOf(engine, settings, input, appDir, secrets)
   const asTheUserWrote = input.plan.kind === 'dockerfile'
@@ -130,18 +130,24 @@ async function dockerfileOf(
   settings: ImageSettings,
   input: BuildInput,
   appDir: string,
-  secrets: { id: string; env: Record<string, string>; target: string }[],
+  secrets: BuildSecret[],
 ): Promise<{ path: string; content: string }> {
   const { plan } = input
-  if (plan.kind === 'dockerfile')
-    return userDockerfile(appDir, plan.dockerfile ?? 'Dockerfile', input.onLog)
+  const cacheScope = `${engine.platformId}-${input.teamId}`
+  const ownLayers = Object.keys(input.secrets).length > 0
+  if (plan.kind === 'dockerfile') {
+    const found = await userDockerfile(appDir, plan.dockerfile ?? 'Dockerfile', input.onLog)
+    return ownLayers ? { ...found, content: withOwnLayers(found.content, cacheScope) } : found
+  }
   if (!plan.base) throw new AppError('build_failed', 'The build plan names no language.')
   const image = await baseImage(engine.docker, settings.baseImages, plan.base, input)
   const outputImage = plan.output
     ? await baseImage(engine.docker, settings.baseImages, plan.output.base, input)
     : undefined
-  const cacheScope = `${engine.platformId}-${input.teamId}`
-  const options = { baseImage: image, ...(outputImage && { outputImage }), secrets, cacheScope }
+  const options = {
+    ...{ baseImage: image, ...(outputImage && { outputImage }) },
+    ...{ secrets, cacheScope, ownLayers },
+  }
   const content = renderDockerfile(plan, options)
   return { path: '.moorage.Dockerfile', content }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
+import { ownLayersLine } from '@moorage/build-plan/dockerfile'
 import { AppError } from '@moorage/domain/error'
 import { pathInside } from '../application-dir.ts'
 
@@ -19,6 +20,24 @@ export async function userDockerfile(
   if (content.trimStart().startsWith('{'))
     throw new AppError('build_failed', 'The Dockerfile is not a Dockerfile.')
   return { path: relative(appDir, real), content: withoutSyntax(content, onLog) }
+}
+
+/**
+ * Layers that secrets went into are found by builds of the same scope alone: another team that has
+ * the same files, and not the secret, must not get what it fetched.
+ */
+export function withOwnLayers(content: string, cacheScope: string): string {
+  let isFrom = false
+  return content
+    .split('\n')
+    .flatMap((line) => {
+      isFrom ||= /^\s*FROM\s/i.test(line)
+      // A line that ends in the escape character goes on; what does not, ends the instruction.
+      if (!isFrom || /[\\`]\s*$/.test(line)) return [line]
+      isFrom = false
+      return [line, ownLayersLine(cacheScope)]
+    })
+    .join('\n')
 }
 
 /** The line stays, empty, so that line numbers in errors stay right. */

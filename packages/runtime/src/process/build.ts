@@ -6,6 +6,7 @@ import { buildDeadline } from '../build-deadline.ts'
 import { cappedLog } from '../build-log.ts'
 import { type BuildSettings, caEnv, cargoConfig, proxyEnv, redactor } from '../build-settings.ts'
 import type { BuildInput, Image } from '../driver.ts'
+import { npmConfig, tenantSecrets } from '../tenant-secrets.ts'
 import { watchDisk } from '../watch-disk.ts'
 import { runBuildCommand } from './build-command.ts'
 import { imageIdOf, type Paths } from './paths.ts'
@@ -25,7 +26,7 @@ export async function buildImage(
   const deadline = buildDeadline(input.signal, input.limits.timeoutMs)
   const disk = watchDisk(paths.root, input.limits.diskBytes)
   const signal = AbortSignal.any([deadline.signal, disk.signal])
-  const redact = redactor(settings.build)
+  const redact = redactor(settings.build, input.secrets)
   const log = cappedLog((line) => input.onLog(redact(line)), settings.maxLogBytes)
   await rm(image.dir, { recursive: true, force: true })
   try {
@@ -58,10 +59,35 @@ async function build(paths: Paths, settings: ImageSettings, input: BuildInput): 
   const { cargoRegistry } = settings.build
   if (cargoRegistry)
     await writeFile(join(home, '.cargo', 'config.toml'), cargoConfig(cargoRegistry))
-  const env = buildEnv(settings.build, toolchain, { home, tmp: image.tmp })
+  const env = {
+    ...buildEnv(settings.build, toolchain, { home, tmp: image.tmp }),
+    ...(await secretEnv(settings.build, input.secrets, image.secrets)),
+  }
   for (const command of [...plan.install.run, ...plan.build.run])
     await runBuildCommand(withToolchain(command, toolchain), { ...input, cwd: image.app, env })
-  await rm(image.tmp, { recursive: true, force: true })
+  for (const dir of [image.tmp, image.secrets]) await rm(dir, { recursive: true, force: true })
+}
+
+/** As a container's steps have it: files beside the application, and gone with the build. */
+async function secretEnv(
+  settings: BuildSettings,
+  secrets: Record<string, string>,
+  dir: string,
+): Promise<Record<string, string>> {
+  const env: Record<string, string> = {}
+  const npmrc = npmConfig(settings.npmRegistry, secrets)
+  const files = tenantSecrets(secrets, dir)
+  if (files.length === 0 && !npmrc) return env
+  await mkdir(dir, { mode: 0o700 })
+  for (const { name, file, value, env: more } of files) {
+    await writeFile(file, value, { mode: 0o600 })
+    Object.assign(env, { [name]: value }, more)
+  }
+  if (npmrc) {
+    await writeFile(join(dir, 'npmrc'), npmrc, { mode: 0o600 })
+    env.NPM_CONFIG_USERCONFIG = join(dir, 'npmrc')
+  }
+  return env
 }
 
 function needsEngine(kind: 'dockerfile' | 'image'): AppError {
@@ -89,7 +115,7 @@ function buildEnv(
   toolchain: Toolchain,
   dirs: { home: string; tmp: string },
 ): Record<string, string> {
-  const { npmRegistry, pipIndexUrl, goProxy } = settings
+  const { pipIndexUrl, goProxy } = settings
   return {
     PATH: toolchain.path,
     HOME: dirs.home,
@@ -99,7 +125,6 @@ function buildEnv(
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     ...(settings.caBundlePath && caEnv(settings.caBundlePath)),
-    ...(npmRegistry && { NPM_CONFIG_REGISTRY: npmRegistry }),
     ...(pipIndexUrl && { PIP_INDEX_URL: pipIndexUrl, UV_DEFAULT_INDEX: pipIndexUrl }),
     ...(goProxy && { GOPROXY: goProxy }),
     ...toolchain.env,

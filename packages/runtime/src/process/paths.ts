@@ -10,7 +10,13 @@ export function pathsUnder(root: string) {
     image(deploymentId: string) {
       const dir = join(root, 'images', asName(deploymentId))
       // Written when all is built: an image without it is a build that was cut short.
-      return { dir, app: join(dir, 'app'), tmp: join(dir, 'tmp'), facts: join(dir, 'image.json') }
+      return {
+        dir,
+        app: join(dir, 'app'),
+        tmp: join(dir, 'tmp'),
+        secrets: join(dir, 'secrets'),
+        facts: join(dir, 'image.json'),
+      }
     },
     /** The home directory of a team's builds, which is where tools keep their caches. */
     buildHome: (teamId: string) => join(root, 'caches', asName(teamId)),

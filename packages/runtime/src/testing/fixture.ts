@@ -98,6 +98,7 @@ export async function buildInput(
     deploymentId: newId('dep'),
     teamId: newId('team'),
     plan,
+    secrets: {},
     sourceDir: rest.sourceDir ?? (await sourceDir()),
     limits: { timeoutMs: 60_000, memoryBytes: 2 ** 30, cpus: 2, diskBytes: 2 ** 33 },
     onLog: (line) => lines.push(line),

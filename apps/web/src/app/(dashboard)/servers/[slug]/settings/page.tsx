@@ -6,6 +6,7 @@ import type { PageProps } from '../../../../../server/page-props.ts'
 import { requireSession } from '../../../../../server/page-session.ts'
 import { serverPage } from '../../../../../server/server-page.ts'
 import { AccessCard } from '../../../../../settings/access-card.tsx'
+import { BuildSecretsCard } from '../../../../../settings/build-secrets-card.tsx'
 import { DeleteServer } from '../../../../../settings/delete-server.tsx'
 import { EnvCard } from '../../../../../settings/env-card.tsx'
 import { PlanSettings } from '../../../../../settings/plan-settings.tsx'
@@ -18,8 +19,9 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
   await requireSession(`/servers/${encodeURIComponent(slug)}/settings`)
   const { session, server } = await serverPage(slug)
   const can = canOn(session, server.team.slug)
-  const [vars, keys] = await Promise.all([
+  const [vars, secrets, keys] = await Promise.all([
     can.readEnv ? session.api.env.list({ slug }) : null,
+    can.readEnv ? session.api.buildSecrets.list({ slug }) : null,
     can.readKeys ? session.api.keys.list({ slug }) : null,
   ])
   return (
@@ -28,6 +30,7 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
       <PlanSettings />
       <AccessCard />
       {vars ? <EnvCard vars={vars} /> : null}
+      {secrets ? <BuildSecretsCard secrets={secrets} /> : null}
       {keys ? (
         <Card
           title="Keys for this server"
