@@ -70,8 +70,8 @@ async function pipeline(run: Run): Promise<void> {
     await switchRoute(builder.deps, claim, instance.id)
   }
   await begin(run, 'drain')
-  await drainOld(builder, claim.server.id, (line) => say(run, line))
-  await removeUnkeptImages(builder, claim.server.id)
+  await drainOld(builder, claim.deployment, (line) => say(run, line))
+  await removeUnkeptImages(builder, claim.deployment)
   await endStep(builder.deps, claim, 'drain')
 }
 
@@ -131,7 +131,7 @@ async function buildFromSource(run: Run): Promise<Built> {
     deploymentId: deployment.id,
     teamId: server.teamId,
     plan,
-    secrets: await resolveBuildSecrets(builder.deps, { serverId: server.id, wanted: plan.secrets }),
+    secrets: await resolveBuildSecrets(builder.deps, { ...deployment, wanted: plan.secrets }),
     sourceDir,
     limits: buildLimits(env),
     onLog: (line) => {

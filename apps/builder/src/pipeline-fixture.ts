@@ -8,6 +8,7 @@ import { createDeployQueue } from '@moorage/bus/jobs'
 import { createDb, type Deployment, type Server, type Trigger } from '@moorage/db/client'
 import { createDeployment } from '@moorage/deployments/create-deployment'
 import { createServer } from '@moorage/deployments/create-server'
+import { deployPreview } from '@moorage/deployments/deploy-preview'
 import type { Deps } from '@moorage/deployments/deps'
 import { isActive } from '@moorage/domain/deployment'
 import { newId } from '@moorage/domain/id'
@@ -125,6 +126,17 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
     )
   }
 
+  async function pushBranch(server: Server, ref: string, edit: Record<string, string> = {}) {
+    const of = { teamId: team.id, serverId: server.id, trigger: 'push', ref } as const
+    const { deployment } = await deployPreview(
+      deps,
+      { ...of, commitSha: commit(server, edit) },
+      actor,
+    )
+    if (!deployment) throw new Error('it waits for approval')
+    return deployment
+  }
+
   const read = (id: string) =>
     deps.db.deployment.findUniqueOrThrow({
       where: { id },
@@ -178,6 +190,7 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
     endBuilder,
     newServer,
     push,
+    pushBranch,
     read,
     settled,
     call,

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cancelDeployment } from '@moorage/deployments/cancel-deployment'
+import { promotePreview } from '@moorage/deployments/promote-preview'
+import { removePreview } from '@moorage/deployments/remove-preview'
 import { removeServer } from '@moorage/deployments/remove-server'
 import { rollbackDeployment } from '@moorage/deployments/rollback-deployment'
 import { deploymentSteps } from '@moorage/domain/deployment'
@@ -89,6 +91,25 @@ describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
       expect(runtime.map((line) => line.text)).toContain('tiny first listens')
     })
     expect(readdirSync(join(fixture.dataDir, 'work'))).toEqual([])
+  })
+
+  test('a preview runs beside production with its own route, goes into production without a build, and leaves nothing behind', async () => {
+    const server = await fixture.newServer()
+    const of = { teamId: fixture.team.id, serverId: server.id }
+    const live = await fixture.settled((await fixture.push(server, version('main'))).id)
+    const old = await fixture.settled((await fixture.pushBranch(server, 'x', version('x1'))).id)
+    const shown = await fixture.settled((await fixture.pushBranch(server, 'x', version('x2'))).id)
+    expect([await fixture.call(live), await fixture.call(shown)]).toEqual(['main', 'x2'])
+    expect((await fixture.read(old.id)).imageId, 'nobody goes back to it').toBeNull()
+    const promoted = await fixture.settled(
+      (await promotePreview(fixture.deps, { ...of, name: 'x' }, actor)).id,
+    )
+    expect(promoted.steps.map((step) => step.name)).not.toContain('build')
+    await removePreview(fixture.deps, { ...of, name: 'x' }, actor)
+    await leftWith(server.id, [promoted.id])
+    expect(await fixture.call(promoted)).toBe('x2')
+    const images = await driver.listImages()
+    expect(images.map(({ id }) => id)).toContain(promoted.imageId)
   })
 
   test('a second version takes over, the first one ends, and a rollback brings it back without a build', async () => {

@@ -98,7 +98,7 @@ export function createSupervisor(builder: Builder): Supervisor {
         where: { id: row.id, state: { in: ['ready', 'starting'] } },
         data: { state: 'crashed' },
       })
-      await refreshRoute(deps, row.serverId)
+      await refreshRoute(deps, row.deployment)
       await note(row, exitMessage(exitCode, outOfMemory, delayMs))
       await sleep(delayMs, undefined, { signal: builder.stopping })
       await restart(row)
@@ -141,7 +141,7 @@ export function createSupervisor(builder: Builder): Supervisor {
       where: { id: row.id, state: { in: ['crashed', 'starting'] } },
       data: { state: 'ready', restarts: { increment: 1 } },
     })
-    await refreshRoute(deps, row.serverId)
+    await refreshRoute(deps, row.deployment)
     await note(row, 'Running again')
   }
 

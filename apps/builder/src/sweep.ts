@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tendInspections } from '@moorage/deployments/inspection'
+import { removeExpiredPreviews } from '@moorage/deployments/remove-preview'
 import { requeueUnfinished } from '@moorage/deployments/unfinished-deployments'
 import { activeStatuses } from '@moorage/domain/deployment'
 import type { Builder } from './context.ts'
@@ -10,6 +11,7 @@ import { tidyUp } from './tidy-up.ts'
 /** Finds what a crash, a lost event or a lost job left behind, and sets it going again or removes it. */
 export async function sweep(builder: Builder, running: Running): Promise<void> {
   const { deps, env } = builder
+  await removeExpiredPreviews(deps)
   const unfinished = new Set([...(await requeueUnfinished(deps)), ...(await tendInspections(deps))])
   const stopped = await deps.db.deployment.findMany({
     where: {

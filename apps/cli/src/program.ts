@@ -8,6 +8,7 @@ import { declareEnv } from './commands/env.ts'
 import { declareHere } from './commands/here.ts'
 import { declareKeys } from './commands/keys.ts'
 import { declareLogs } from './commands/logs.ts'
+import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
 
@@ -25,6 +26,7 @@ export function createProgram(): Command {
   declareDeploy(program)
   declareServers(program)
   declareDeployments(program)
+  declarePreviews(program)
   declareLogs(program)
   declareKeys(program)
   declareEnv(program)

@@ -1,4 +1,5 @@
 import type { Server } from '@moorage/db/client'
+import { previewUrl } from '@moorage/deployments/list-previews'
 import type { DeploymentView } from '@moorage/deployments/views'
 import type { App } from './app.ts'
 import { printable, seconds } from './printable.ts'
@@ -13,11 +14,18 @@ export async function describeEnd(
   told: ReadonlySet<string>,
 ): Promise<string> {
   if (view.status === 'live' || view.status === 'retired') return live(app, server, view)
-  const route = await app.deps.db.route.findUnique({ where: { serverId: server.id } })
+  const { preview } = view
+  const liveBefore = await app.deps.db.deployment.count({
+    where: {
+      serverId: server.id,
+      status: 'live',
+      preview: preview === null ? null : { name: preview },
+    },
+  })
   const lines = [
     ...reason(view, told),
     `The code arrived, but this version is not live. ${
-      route ? 'The version before stays live.' : 'Nothing is live yet.'
+      liveBefore > 0 ? 'The version before stays live.' : 'Nothing is live yet.'
     }`,
     `  ${app.urls.dashboardUrl}/servers/${server.slug}`,
   ]
@@ -27,9 +35,15 @@ export async function describeEnd(
 function live(app: App, server: Server, view: DeploymentView): string {
   const tools = (view.handshake?.tools ?? []).map((tool) => printable(tool.name))
   const more = tools.length > maxTools ? `, and ${tools.length - maxTools} more` : ''
+  const { preview } = view
+  const url =
+    preview === null
+      ? `${app.urls.routerUrl}/${server.slug}/mcp`
+      : previewUrl(app.urls, server.slug, preview)
+  const name = preview === null ? server.slug : `${server.slug}--${preview}`
   const lines = [
-    `${server.slug} is live${view.durationMs === null ? '' : ` after ${seconds(view.durationMs)}`}`,
-    `  URL    ${app.urls.routerUrl}/${server.slug}/mcp`,
+    `${name} is live${view.durationMs === null ? '' : ` after ${seconds(view.durationMs)}`}`,
+    `  URL    ${url}`,
     `  Tools  ${tools.length === 0 ? 'none' : tools.slice(0, maxTools).join(', ') + more}`,
     `  Logs   ${app.urls.dashboardUrl}/servers/${server.slug}`,
   ]

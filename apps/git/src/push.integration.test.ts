@@ -86,12 +86,12 @@ test('a server made by a push deploys from the branch that was pushed', async ()
   expect(server?.branch).toBe('trunk')
 })
 
-test('another branch is kept and not deployed, and says so; deleting it is no deployment', async () => {
+test('another branch is kept and not deployed where the server makes no previews, and says so', async () => {
   const dir = await newWorkTree()
   await push(dir, 'branches', 'main')
-  await git(dir, 'checkout', '--quiet', '-b', 'feature/x')
-  await commit(dir, 'On the side', { 'b.txt': 'b' })
-  const { code, output } = await push(dir, 'branches', 'feature/x')
+  const { db } = platform.app.deps
+  await db.server.update({ where: { slug: 'branches' }, data: { pushing: { previews: 'none' } } })
+  const { code, output } = await push(dir, 'branches', 'main:feature/x')
   expect(code).toBe(0)
   expect(output).toContain('"feature/x" is kept, but not deployed')
   expect((await push(dir, 'branches', '--delete', 'feature/x')).code).toBe(0)

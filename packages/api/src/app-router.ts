@@ -8,6 +8,7 @@ import { keysRouter } from './routers/keys.ts'
 import { logsRouter } from './routers/logs.ts'
 import { meRouter } from './routers/me.ts'
 import { plansRouter } from './routers/plans.ts'
+import { previewsRouter } from './routers/previews.ts'
 import { serversRouter } from './routers/servers.ts'
 import { setupRouter } from './routers/setup.ts'
 import { createCallerFactory, router } from './trpc.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   inspections: inspectionsRouter,
   plans: plansRouter,
   deployments: deploymentsRouter,
+  previews: previewsRouter,
   logs: logsRouter,
   env: envRouter,
   buildSecrets: buildSecretsRouter,

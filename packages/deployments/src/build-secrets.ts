@@ -54,22 +54,27 @@ export async function listBuildSecrets(
 }
 
 /**
- * In the clear, for one build: those that its plan names, or all where it names none. Throws
- * `build_failed` where one that it names is not set.
+ * In the clear, for one build: those that its plan names, or all where it names none; what comes
+ * from a fork gets none. Throws `build_failed` where one that it names is not there.
  */
 export async function resolveBuildSecrets(
   deps: Pick<Deps, 'db' | 'encryptionKey'>,
-  input: { serverId: string; wanted: string[] | undefined },
+  input: { serverId: string; previewId: string | null; wanted: string[] | undefined },
 ): Promise<Record<string, string>> {
-  const { serverId, wanted } = input
-  const rows = await deps.db.buildSecret.findMany({ where: { serverId } })
+  const { serverId, previewId, wanted } = input
+  const isForks =
+    previewId !== null &&
+    (await deps.db.preview.count({ where: { id: previewId, fork: null } })) === 0
+  const rows = isForks ? [] : await deps.db.buildSecret.findMany({ where: { serverId } })
   const missing = wanted?.filter((name) => !rows.some((row) => row.name === name)) ?? []
   if (missing.length > 0)
     throw new AppError(
       'build_failed',
       `The build needs secrets that are not set: ${missing.join(', ')}.`,
       {
-        hint: `Set them under Settings, or: moorage build-secrets set ${missing[0]}`,
+        hint: isForks
+          ? 'What comes from a fork gets no secret. Its code can be built once it is merged.'
+          : `Set them under Settings, or: moorage build-secrets set ${missing[0]}`,
       },
     )
   return Object.fromEntries(

@@ -16,8 +16,10 @@ export type NewDeployment = {
   /** The exact commit, where the caller knows it (a push does). 40 hex digits. */
   commitSha?: string | undefined
   commitMessage?: string | undefined
-  /** A rollback: the deployment whose image goes live again, without a build. */
+  /** A rollback or a promotion: the deployment whose image goes live, without a build. */
   sourceId?: string | undefined
+  /** One of this server's: it goes live there, and what production does is left alone. */
+  previewId?: string | undefined
 }
 
 /**
@@ -44,8 +46,9 @@ export async function createDeployment(
   const { deployment, superseded } = await deps.db.$transaction(async (tx) => {
     // One at a time for a server, so that of two simultaneous pushes exactly one is the newest.
     await tx.$queryRaw`SELECT 1 FROM "Server" WHERE id = ${server.id} FOR UPDATE`
+    const place = { serverId: server.id, previewId: input.previewId ?? null }
     const older = await tx.deployment.findMany({
-      where: { serverId: server.id, status: { in: [...activeStatuses] } },
+      where: { ...place, status: { in: [...activeStatuses] } },
       select: { id: true },
     })
     await tx.deployment.updateMany({
@@ -59,7 +62,8 @@ export async function createDeployment(
     const created = await tx.deployment.create({
       data: {
         id: newId('dep'),
-        serverId: server.id,
+        ...place,
+        kind: place.previewId === null ? 'production' : 'preview',
         trigger: input.trigger,
         ref: server.source === 'settings' ? null : checkRef(input.ref ?? server.branch),
         commitSha: input.commitSha ?? null,

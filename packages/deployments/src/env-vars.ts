@@ -75,7 +75,22 @@ export async function listEnvVars(
   }))
 }
 
-/** All values in the clear, for one instance's start. */
+/**
+ * All values in the clear, for the start of an instance of this deployment: production's or the
+ * previews'. What somebody else wrote in a fork gets none.
+ */
+export async function resolveDeploymentEnv(
+  deps: { db: Deps['db']; encryptionKey: EncryptionKey },
+  deploymentId: string,
+): Promise<Record<string, string>> {
+  const { serverId, kind, preview } = await deps.db.deployment.findUniqueOrThrow({
+    where: { id: deploymentId },
+    include: { preview: true },
+  })
+  return preview?.fork ? {} : resolveEnv(deps, { serverId, scope: kind })
+}
+
+/** All values of a scope in the clear. */
 export async function resolveEnv(
   deps: { db: Deps['db']; encryptionKey: EncryptionKey },
   input: { serverId: string; scope: EnvScope },

@@ -29,10 +29,14 @@ export async function failDeployment(
 /** `superseded` where a newer deployment of the server exists, `canceled` where a person asked. */
 export async function finishCanceled(
   deps: Pick<Deps, 'db' | 'events'>,
-  deployment: Pick<Deployment, 'id' | 'serverId' | 'createdAt' | 'cancelRequestedAt'>,
+  deployment: Pick<Deployment, 'id' | 'serverId' | 'previewId' | 'createdAt'>,
 ): Promise<void> {
   const newer = await deps.db.deployment.count({
-    where: { serverId: deployment.serverId, createdAt: { gt: deployment.createdAt } },
+    where: {
+      serverId: deployment.serverId,
+      previewId: deployment.previewId,
+      createdAt: { gt: deployment.createdAt },
+    },
   })
   const now = new Date()
   await deps.db.$transaction([

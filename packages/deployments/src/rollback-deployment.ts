@@ -20,6 +20,7 @@ export async function rollbackDeployment(
   const source = await deps.db.deployment.findFirst({
     where: {
       serverId: server.id,
+      previewId: null,
       imageId: { not: null },
       ...(input.toDeploymentId
         ? { id: input.toDeploymentId, status: { in: ['retired', 'live'] } }

@@ -1,8 +1,11 @@
-import type { Tx } from '@moorage/db/client'
+import type { Deployment, Tx } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
 import type { Claim } from './claim-deployment.ts'
 import type { Deps } from './deps.ts'
 import { holdClaim } from './record-step.ts'
+
+/** Where a deployment answers: at its server's own name, or at a preview's. */
+type Place = Pick<Deployment, 'serverId' | 'previewId'>
 
 /**
  * The new deployment goes live and the old one retires, in one transaction: at no moment does a
@@ -14,11 +17,12 @@ export async function switchRoute(
   instanceId: string,
 ): Promise<{ version: bigint }> {
   const deploymentId = claim.deployment.id
-  const serverId = claim.server.id
+  const { serverId, previewId } = claim.deployment
+  const place = { serverId, previewId }
   const version = await deps.db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT 1 FROM "Server" WHERE id = ${serverId} FOR UPDATE`
     await holdClaim(tx, claim, 'switch', {})
-    const old = { serverId, status: 'live', kind: claim.deployment.kind } as const
+    const old = { ...place, status: 'live' } as const
     await tx.instance.updateMany({
       where: { deployment: old, state: { in: ['starting', 'ready', 'crashed'] } },
       data: { state: 'draining' },
@@ -33,7 +37,7 @@ export async function switchRoute(
       where: { deploymentId_name: { deploymentId, name: 'switch' } },
       data: { status: 'done', endedAt: new Date() },
     })
-    return bumpRoute(tx, serverId, deploymentId)
+    return bumpRoute(tx, place, deploymentId)
   })
   await announceRoute(deps, serverId, version)
   await deps.events.publish({ type: 'deployment', serverId, deploymentId })
@@ -41,18 +45,25 @@ export async function switchRoute(
 }
 
 /** An instance of the live deployment is back, perhaps at another address: routers look again. */
-export async function refreshRoute(
-  deps: Pick<Deps, 'db' | 'events'>,
-  serverId: string,
-): Promise<void> {
+export async function refreshRoute(deps: Pick<Deps, 'db' | 'events'>, place: Place): Promise<void> {
   const version = await deps.db.$transaction(async (tx) => {
-    const route = await tx.route.findUnique({ where: { serverId } })
-    return route ? bumpRoute(tx, serverId, route.deploymentId) : null
+    const route = await findRoute(tx, place)
+    return route?.deploymentId ? bumpRoute(tx, place, route.deploymentId) : null
   })
-  if (version !== null) await announceRoute(deps, serverId, version)
+  if (version !== null) await announceRoute(deps, place.serverId, version)
 }
 
-async function bumpRoute(tx: Tx, serverId: string, deploymentId: string): Promise<bigint> {
+/** Which deployment answers there, and since which version; null before any does. */
+export async function findRoute(
+  db: Pick<Tx, 'route' | 'preview'>,
+  { serverId, previewId }: Place,
+): Promise<{ deploymentId: string | null; version: bigint | null } | null> {
+  return previewId === null
+    ? db.route.findUnique({ where: { serverId } })
+    : db.preview.findUnique({ where: { id: previewId } })
+}
+
+async function bumpRoute(tx: Tx, place: Place, deploymentId: string): Promise<bigint> {
   // One route change at a time on the platform, so that versions are committed in their order and
   // a router that has seen version N has seen all before it.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('route_version'))`
@@ -60,11 +71,15 @@ async function bumpRoute(tx: Tx, serverId: string, deploymentId: string): Promis
     { version: bigint }[]
   >`SELECT nextval('route_version') AS version`
   if (!row) throw new AppError('internal', 'No route version.')
-  await tx.route.upsert({
-    where: { serverId },
-    create: { serverId, deploymentId, version: row.version },
-    update: { deploymentId, version: row.version },
-  })
+  const { serverId, previewId } = place
+  const route = { deploymentId, version: row.version }
+  if (previewId !== null) await tx.preview.update({ where: { id: previewId }, data: route })
+  else
+    await tx.route.upsert({
+      where: { serverId },
+      create: { serverId, ...route },
+      update: route,
+    })
   return row.version
 }
 

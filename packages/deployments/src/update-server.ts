@@ -1,6 +1,7 @@
 import { notFound } from '@moorage/access/principal'
 import type { Settings } from '@moorage/build-plan/settings'
 import type { Access, Server, Source } from '@moorage/db/client'
+import { type pushingInputSchema, readPushing } from '@moorage/domain/pushing'
 import { readRouting, type routingInputSchema } from '@moorage/domain/routing'
 import type { z } from 'zod'
 import { audit } from './audit.ts'
@@ -18,6 +19,7 @@ export type ServerChange = {
   access?: Access | undefined
   /** What is left out stays as it is. */
   routing?: z.infer<typeof routingInputSchema> | undefined
+  pushing?: z.infer<typeof pushingInputSchema> | undefined
   /** `settings`: without a repository from now on. */
   source?: Source | undefined
   /** All of them: what is not named is no longer set. */
@@ -53,6 +55,9 @@ export async function updateServer(
       ...(change.access !== undefined ? { access: change.access } : {}),
       ...(change.routing !== undefined
         ? { routing: { ...readRouting(before.routing), ...change.routing } }
+        : {}),
+      ...(change.pushing !== undefined
+        ? { pushing: { ...readPushing(before.pushing), ...change.pushing } }
         : {}),
       ...(newKey ? { deployKey: newKey.sealedPrivateKey, deployKeyPublic: newKey.publicKey } : {}),
     },

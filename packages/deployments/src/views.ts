@@ -18,6 +18,7 @@ import {
   type StepStatus,
 } from '@moorage/domain/deployment'
 import { shortId } from '@moorage/domain/id'
+import { type Pushing, readPushing } from '@moorage/domain/pushing'
 import { type Routing, readRouting } from '@moorage/domain/routing'
 import { type Handshake, handshakeSchema } from '@moorage/mcp/handshake'
 import { settingsOf, sourceLine } from './server-source.ts'
@@ -32,6 +33,8 @@ export type DeploymentView = {
   commitSha: string | null
   commitMessage: string | null
   sourceId: string | null
+  /** The name of the preview that it is of; null: production. */
+  preview: string | null
   createdAt: Date
   startedAt: Date | null
   finishedAt: Date | null
@@ -69,6 +72,7 @@ export type ServerView = {
   isBehind: boolean
   access: Access
   routing: Routing
+  pushing: Pushing
   deployKeyPublic: string | null
   createdAt: Date
   /** The MCP endpoint. */
@@ -81,15 +85,23 @@ export type ServerView = {
   latest: DeploymentView | null
 }
 
-export const deploymentInclude = { steps: true } satisfies Prisma.DeploymentInclude
+export const deploymentInclude = {
+  steps: true,
+  preview: { select: { name: true } },
+} satisfies Prisma.DeploymentInclude
 
 export const serverInclude = {
   team: { select: { slug: true, name: true } },
-  deployments: { orderBy: { createdAt: 'desc' }, take: 1, include: deploymentInclude },
+  deployments: {
+    where: { previewId: null },
+    orderBy: { createdAt: 'desc' },
+    take: 1,
+    include: deploymentInclude,
+  },
   route: { include: { deployment: { include: { ...deploymentInclude, instances: true } } } },
 } satisfies Prisma.ServerInclude
 
-type DeploymentRow = Deployment & { steps: DeploymentStep[] }
+type DeploymentRow = Deployment & { steps: DeploymentStep[]; preview: { name: string } | null }
 type ServerRow = Server & {
   team: { slug: string; name: string }
   deployments: DeploymentRow[]
@@ -116,6 +128,7 @@ export function serverView(row: ServerRow, urls: Urls): ServerView {
     isBehind: live !== null && row.sourceChangedAt !== null && row.sourceChangedAt > live.createdAt,
     access: row.access,
     routing: readRouting(row.routing),
+    pushing: readPushing(row.pushing),
     deployKeyPublic: row.deployKeyPublic,
     createdAt: row.createdAt,
     url: `${urls.routerUrl}/${row.slug}/mcp`,
@@ -150,6 +163,7 @@ export function deploymentView(row: DeploymentRow): DeploymentView {
     commitSha: row.commitSha,
     commitMessage: row.commitMessage,
     sourceId: row.sourceId,
+    preview: row.preview?.name ?? null,
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
@@ -166,7 +180,10 @@ export function deploymentView(row: DeploymentRow): DeploymentView {
     imageSizeBytes: row.imageSizeBytes === null ? null : Number(row.imageSizeBytes),
     plan: plan.success ? plan.data : null,
     handshake: handshake.success ? handshake.data : null,
-    canRollback: row.imageId !== null && (row.status === 'retired' || row.status === 'live'),
+    canRollback:
+      row.previewId === null &&
+      row.imageId !== null &&
+      (row.status === 'retired' || row.status === 'live'),
   }
 }
 

@@ -15,6 +15,7 @@ export type IdKind =
   | 'req'
   | 'insp'
   | 'dom'
+  | 'prv'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 

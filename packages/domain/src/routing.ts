@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readFields } from './read-fields.ts'
 
 /** Null: no limit. */
 const limit = z.number().int().min(1).max(1_000_000_000).nullable()
@@ -52,16 +53,4 @@ export function readKeyLimits(value: unknown): KeyLimits {
 /** How the router treats a server, from Server.routing. Never throws: a bad value is the default. */
 export function readRouting(value: unknown): Routing {
   return readFields(routing, defaultRouting, value)
-}
-
-function readFields<T extends object>(
-  fields: Record<string, z.ZodType>,
-  whole: T,
-  value: unknown,
-): T {
-  if (typeof value !== 'object' || value === null) return whole
-  const good = Object.entries(value).filter(
-    ([name, one]) => Object.hasOwn(fields, name) && fields[name]?.safeParse(one).success,
-  )
-  return good.length === 0 ? whole : { ...whole, ...Object.fromEntries(good) }
 }

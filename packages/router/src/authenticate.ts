@@ -29,7 +29,7 @@ export function authenticate(
       hint: 'Check the name in the URL: moorage servers',
     })
   if (
-    (key.serverId !== null && key.serverId !== server.id) ||
+    (key.serverId !== null && key.serverId !== server.serverId) ||
     !scopesMay(key.scopes, 'server.call')
   )
     throw new AppError('forbidden', 'This key is not for calling this server.', {

@@ -13,10 +13,11 @@ export type Changes = {
   people: number
   /** How many rows there are of what can be deleted beside these. */
   domains: number
+  previews: number
   members: number
 }
 
-type Count = 'servers' | 'keys' | 'people' | 'domains' | 'members'
+type Count = 'servers' | 'keys' | 'people' | 'domains' | 'previews' | 'members'
 type Row = Omit<Changes, Count> & Record<Count, bigint>
 
 /**
@@ -35,6 +36,7 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
       ARRAY(SELECT id FROM "Server" s, since WHERE known AND age(s.xmin) <= age
         UNION SELECT "serverId" FROM "Route" r, since WHERE known AND age(r.xmin) <= age
         UNION SELECT "serverId" FROM "Instance" i, since WHERE known AND age(i.xmin) <= age
+        UNION SELECT "serverId" FROM "Preview" p, since WHERE known AND age(p.xmin) <= age
         UNION SELECT "serverId" FROM "Domain" d, since WHERE known AND age(d.xmin) <= age
       ) AS "serverIds",
       ARRAY(SELECT id FROM "ApiKey" k, since WHERE known AND age(k.xmin) <= age
@@ -48,15 +50,17 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
       (SELECT count(*) FROM "ApiKey" WHERE "revokedAt" IS NULL) AS keys,
       (SELECT count(*) FROM "User") AS people,
       (SELECT count(*) FROM "Domain") AS domains,
+      (SELECT count(*) FROM "Preview") AS previews,
       (SELECT count(*) FROM "Member") AS members`
   if (!row) throw new Error('Postgres did not say what has changed.')
-  const { servers, keys, people, domains, members, ...rest } = row
+  const { servers, keys, people, domains, previews, members, ...rest } = row
   return {
     ...rest,
     servers: Number(servers),
     keys: Number(keys),
     people: Number(people),
     domains: Number(domains),
+    previews: Number(previews),
     members: Number(members),
   }
 }

@@ -20,6 +20,7 @@ type InstanceRow = {
 
 type ServerRow = {
   id: string
+  serverId: string
   teamId: string
   slug: string
   access: ServerEntry['access']
@@ -42,25 +43,35 @@ export async function readServers(
   only?: { ids: string[]; newerThan: bigint },
 ): Promise<ServerEntry[]> {
   const rows = await db.$queryRaw<ServerRow[]>`
-    SELECT s.id, s."teamId", s.slug, s.access::text AS access, s.routing, r.version,
-           r."deploymentId", d.plan->>'path' AS "planPath", (d.plan->>'port')::int AS "planPort",
+    WITH place AS (
+      SELECT s.id, s.id AS "serverId", NULL AS "previewId", s.slug, r.version, r."deploymentId"
+      FROM "Server" s LEFT JOIN "Route" r ON r."serverId" = s.id
+      UNION ALL
+      SELECT p.id, s.id, p.id, s.slug || '--' || p.name, p.version, p."deploymentId"
+      FROM "Preview" p JOIN "Server" s ON s.id = p."serverId"
+    )
+    SELECT p.id, p."serverId", s."teamId", p.slug, s.access::text AS access, s.routing, p.version,
+           p."deploymentId", d.plan->>'path' AS "planPath", (d.plan->>'port')::int AS "planPort",
            d.plan->>'transport' AS "planTransport",
            COALESCE(i.instances, '[]'::json) AS instances,
            ARRAY(SELECT hostname FROM "Domain" n
-                 WHERE n."serverId" = s.id AND n."verifiedAt" IS NOT NULL) AS hostnames
-    FROM "Server" s
-    LEFT JOIN "Route" r ON r."serverId" = s.id
-    LEFT JOIN "Deployment" d ON d.id = r."deploymentId"
+                 WHERE n."serverId" = p.id AND n."verifiedAt" IS NOT NULL) AS hostnames
+    FROM place p
+    JOIN "Server" s ON s.id = p."serverId"
+    LEFT JOIN "Deployment" d ON d.id = p."deploymentId"
     LEFT JOIN LATERAL (
       SELECT json_agg(json_build_object('id', n.id, 'deploymentId', n."deploymentId",
         'runtime', n.runtime, 'host', n.host, 'port', n.port, 'state', n.state,
         'restarts', n.restarts, 'remote', n.remote) ORDER BY n.id) AS instances
       FROM "Instance" n
-      WHERE n."serverId" = s.id AND n.state IN ('ready', 'draining')
+      JOIN "Deployment" o ON o.id = n."deploymentId"
+      WHERE n."serverId" = s.id AND o."previewId" IS NOT DISTINCT FROM p."previewId"
+        AND n.state IN ('ready', 'draining')
         AND n.host IS NOT NULL AND n.port IS NOT NULL
     ) i ON true
     WHERE ${only === undefined} OR s.id = ANY(${only?.ids ?? []}::text[])
-       OR r.version > ${only?.newerThan ?? 0n}::bigint`
+       OR p.id = ANY(${only?.ids ?? []}::text[])
+       OR p.version > ${only?.newerThan ?? 0n}::bigint`
   return rows.map((row) => serverEntry(deps, row))
 }
 
@@ -121,6 +132,7 @@ function serverEntry(deps: Omit<LoadDeps, 'db'>, row: ServerRow): ServerEntry {
   const remote = instances.find((instance) => instance.current)?.remote
   return {
     id: row.id,
+    serverId: row.serverId,
     teamId: row.teamId,
     slug: row.slug,
     access: row.access,

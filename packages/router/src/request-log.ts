@@ -130,7 +130,7 @@ function logRow(exchange: Exchange) {
   const { method, target } = rpcNames(exchange)
   return {
     requestId: exchange.requestId,
-    serverId: server.id,
+    serverId: server.serverId,
     instanceId: instance?.id ?? null,
     at: exchange.at,
     principalId: principal?.id ?? null,

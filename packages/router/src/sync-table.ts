@@ -92,7 +92,9 @@ export function syncTable(deps: {
   async function apply(batch: Wanted): Promise<void> {
     const changes = batch.everything ? await readChanges(db, last?.horizon ?? null) : null
     const isAnew = changes !== null && (last === null || isOlder(changes, last))
-    const allServers = isAnew || (changes !== null && changes.domains !== last?.domains)
+    const differs = ({ domains, previews }: Changes) =>
+      domains !== last?.domains || previews !== last?.previews
+    const allServers = isAnew || (changes !== null && differs(changes))
     const allPeople = isAnew || (changes !== null && changes.members !== last?.members)
     const serverIds = [...batch.servers, ...(changes?.serverIds ?? [])]
     const keyIds = [...batch.keys, ...(changes?.keyIds ?? [])]

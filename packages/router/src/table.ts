@@ -27,8 +27,11 @@ export type InstanceEntry = {
   current: boolean
 }
 
+/** A server, or a preview of one, which is to callers a server of its own. */
 export type ServerEntry = {
   id: string
+  /** The server that it is or is a preview of: whose keys may call it, whose log has it. */
+  serverId: string
   teamId: string
   slug: string
   access: 'private' | 'public' | 'own_auth'
@@ -80,10 +83,11 @@ export type Table = {
   /** The key as it is sent; what is known by hash is remembered by it for the next request. */
   keyByToken(token: string): KeyEntry | undefined
   person(id: string): PersonEntry | undefined
-  /** Puts these; of `ids`, those that are not among them are gone. */
+  /** Puts these; of `ids` and their previews, those that are not among them are gone. */
   putServers(servers: ServerEntry[], ids: Iterable<string>): void
   putKeys(keys: KeyEntry[], ids: Iterable<string>): void
   putPeople(people: PersonEntry[], ids: Iterable<string>): void
+  /** Of servers, not of previews. */
   serverIds(): string[]
   keyIds(): string[]
   personIds(): string[]
@@ -92,6 +96,7 @@ export type Table = {
 /** All that the router knows, in memory. Every change is one synchronous call: no request sees half of it. */
 export function createTable(): Table {
   const servers = new Map<string, ServerEntry>()
+  const previews = new Map<string, Set<string>>()
   const slugs = new Map<string, ServerEntry>()
   const hostnames = new Map<string, ServerEntry>()
   const instances = new Map<string, InstanceEntry>()
@@ -107,6 +112,20 @@ export function createTable(): Table {
     if (slugs.get(old.slug) === old) slugs.delete(old.slug)
     for (const name of old.hostnames) if (hostnames.get(name) === old) hostnames.delete(name)
     for (const instance of old.instances) instances.delete(instance.id)
+    previews.get(old.serverId)?.delete(id)
+  }
+
+  function dropWithPreviews(id: string): void {
+    for (const preview of previews.get(id) ?? []) dropServer(preview)
+    previews.delete(id)
+    dropServer(id)
+  }
+
+  function notePreview({ id, serverId }: ServerEntry): void {
+    if (id === serverId) return
+    const known = previews.get(serverId)
+    if (known) known.add(id)
+    else previews.set(serverId, new Set([id]))
   }
 
   function findToken(token: string): KeyEntry | undefined {
@@ -132,14 +151,18 @@ export function createTable(): Table {
     keyByHash: (hash) => hashes.get(hash),
     keyByToken: (token) => tokens.get(token) ?? findToken(token),
     person: (id) => people.get(id),
-    serverIds: () => [...servers.keys()],
+    serverIds: () => {
+      const all = [...servers.values()]
+      return all.flatMap(({ id, serverId }) => (id === serverId ? id : []))
+    },
     keyIds: () => [...keys.keys()],
     personIds: () => [...people.keys()],
     putServers: (list, ids) => {
-      for (const id of ids) dropServer(id)
+      for (const id of ids) dropWithPreviews(id)
       for (const server of list) {
         dropServer(server.id)
         servers.set(server.id, server)
+        notePreview(server)
         slugs.set(server.slug, server)
         for (const name of server.hostnames) hostnames.set(name, server)
         for (const instance of server.instances) instances.set(instance.id, instance)

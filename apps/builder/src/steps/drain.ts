@@ -1,23 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Deployment } from '@moorage/db/client'
 import { isDrained } from '@moorage/deployments/drain-state'
+import { findRoute } from '@moorage/deployments/switch-route'
 import type { Builder } from '../context.ts'
 
 /** Time for a server to end by itself after SIGTERM. */
 const graceMs = 10_000
 
 /**
- * Ends the server's instances that no longer have the route: when no router has anything in flight
+ * Ends the instances that no longer have this route: when no router has anything in flight
  * there any more, or at the cap. Requests that run to the old version finish there.
  */
 export async function drainOld(
   builder: Builder,
-  serverId: string,
+  place: Pick<Deployment, 'serverId' | 'previewId'>,
   onLog: (line: string) => void,
 ): Promise<void> {
   const { db } = builder.deps
-  const old = await db.instance.findMany({ where: { serverId, state: 'draining' } })
+  const { serverId, previewId } = place
+  const old = await db.instance.findMany({
+    where: { serverId, deployment: { previewId }, state: 'draining' },
+  })
   if (old.length === 0) return
-  const route = await db.route.findUnique({ where: { serverId } })
+  const route = await findRoute(db, place)
   const instanceIds = old.map((instance) => instance.id)
   const capAt = Date.now() + builder.env.MOORAGE_DRAIN_SECONDS
   while (!(await isDrained(builder.deps, { version: route?.version ?? 0n, instanceIds }))) {

@@ -1,7 +1,7 @@
 import { openRemote, sealRemote } from '@moorage/access/remote-target'
 import type { BuildPlan } from '@moorage/build-plan/plan'
 import type { Instance } from '@moorage/db/client'
-import { resolveEnv } from '@moorage/deployments/env-vars'
+import { resolveDeploymentEnv } from '@moorage/deployments/env-vars'
 import { AppError, toAppError } from '@moorage/domain/error'
 import type { Handshake } from '@moorage/mcp/handshake'
 import { probe } from '@moorage/mcp/probe'
@@ -26,7 +26,7 @@ export async function pointToRemote(
   const { deps, env } = builder
   const url = new URL(remote.url)
   await checkHost(url, env.MOORAGE_TRUSTED_REMOTE_HOSTS)
-  const variables = await resolveEnv(deps, { serverId: instance.serverId, scope: 'production' })
+  const variables = await resolveDeploymentEnv(deps, instance.deploymentId)
   const headers = fillHeaders(remote.headers, variables)
   return deps.db.instance.update({
     where: { id: instance.id },

@@ -1,7 +1,7 @@
 import type { BuildPlan } from '@moorage/build-plan/plan'
-import type { Instance } from '@moorage/db/client'
+import type { DeploymentKind, Instance } from '@moorage/db/client'
 import type { Claim } from '@moorage/deployments/claim-deployment'
-import { resolveEnv } from '@moorage/deployments/env-vars'
+import { resolveDeploymentEnv } from '@moorage/deployments/env-vars'
 import { newId } from '@moorage/domain/id'
 import type { InstanceSpec, InstanceStatus } from '@moorage/runtime/driver'
 import type { Builder } from '../context.ts'
@@ -38,28 +38,39 @@ export async function runInstance(
   input: { plan: BuildPlan; imageId: string },
 ): Promise<Instance> {
   const { deps, driver, env } = builder
+  const { kind } = await deps.db.deployment.findUniqueOrThrow({
+    where: { id: instance.deploymentId },
+  })
   const status: InstanceStatus = await driver.deploy({
     instanceId: instance.id,
     serverId: instance.serverId,
     deploymentId: instance.deploymentId,
     imageId: input.imageId,
     plan: input.plan,
-    env: await resolveEnv(deps, { serverId: instance.serverId, scope: 'production' }),
-    limits: limitsOf(input.plan, env),
+    env: await resolveDeploymentEnv(deps, instance.deploymentId),
+    limits: limitsOf(input.plan, env, kind),
   })
   builder.collectors.ensure(instance)
   const { host = null, port = null } = status.address ?? {}
   return deps.db.instance.update({ where: { id: instance.id }, data: { host, port } })
 }
 
+/** What a preview has of what production has. */
+const previewShare = 0.5
+
 /** A server that speaks stdio is one process a session, of some threads each. */
-function limitsOf({ transport }: BuildPlan, env: Env): InstanceSpec['limits'] {
-  const maxChildren = env.MOORAGE_MAX_CHILDREN
+function limitsOf(
+  { transport }: BuildPlan,
+  env: Env,
+  kind: DeploymentKind,
+): InstanceSpec['limits'] {
+  const share = kind === 'preview' ? previewShare : 1
+  const maxChildren = Math.ceil(env.MOORAGE_MAX_CHILDREN * share)
   const isStdio = transport === 'stdio'
   const megabytes = isStdio ? env.MOORAGE_STDIO_MEMORY_MB : env.MOORAGE_SERVER_MEMORY_MB
   return {
-    memoryBytes: megabytes * 1024 * 1024,
-    cpus: env.MOORAGE_SERVER_CPUS,
+    memoryBytes: Math.max(64, Math.round(megabytes * share)) * 1024 * 1024,
+    cpus: env.MOORAGE_SERVER_CPUS * share,
     pids: isStdio ? 256 + 32 * maxChildren : 256,
     maxChildren,
   }

@@ -12,6 +12,7 @@ export function declareDeployments(program: Command): void {
     .argument('[slug]', 'server')
     .description('The deployments of a server, newest first')
     .option('-n, --limit <number>', 'how many', wholeNumber, 20)
+    .option('--preview <name>', 'those of a preview instead')
     .addHelpText('after', '\nExample:\n  moorage deployments list weather -n 5')
     .action(async (slug, _options, command) => {
       const { listDeployments } = await import('../run/deployments.ts')

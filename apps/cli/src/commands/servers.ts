@@ -1,5 +1,7 @@
+import { previewChoices } from '@moorage/domain/pushing'
 import { type Command, Option } from 'commander'
 import { withSession } from '../session.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { collect } from './source-options.ts'
 
 const access = () =>
@@ -59,7 +61,25 @@ export function declareServers(program: Command): void {
     .option('-b, --branch <branch>', 'branch to deploy')
     .option('--root <dir>', 'directory of the server inside the repository')
     .addOption(access())
-    .addHelpText('after', '\nExample:\n  moorage servers update weather --branch release')
+    .addOption(
+      new Option(
+        '--previews <which>',
+        'what gets a preview: nothing, pull requests, every branch',
+      ).choices(previewChoices),
+    )
+    .option('--max-previews <number>', 'how many at once', wholeNumber)
+    .option('--preview-days <days>', 'how long one stays after its last deployment', wholeNumber)
+    .option(
+      '--watch <path>',
+      "deploy only what changes below; repeatable, '' for its directory alone",
+      collect,
+    )
+    .option('--no-check-branch', 'never look at the branch by itself; --check-branch does again')
+    .option('--check-branch', 'look at the branch from time to time')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  moorage servers update weather --branch release\n  moorage servers update weather --watch 'servers/weather/**' --watch 'packages/core/**'",
+    )
     .action(async (slug, _options, command) => {
       const { updateServer } = await import('../run/change-server.ts')
       const flags = command.optsWithGlobals()

@@ -14,6 +14,16 @@ type Flags = {
   access?: NonNullable<ApiInputs['servers']['update']['access']>
 }
 
+type Pushing = NonNullable<ApiInputs['servers']['update']['pushing']>
+
+type UpdateFlags = Flags & {
+  previews?: NonNullable<Pushing['previews']>
+  maxPreviews?: number
+  previewDays?: number
+  watch?: string[]
+  checkBranch?: boolean
+}
+
 export async function createServer(session: Session, slug: string, flags: Flags): Promise<void> {
   const { api, terminal } = session
   const server = await api.servers.create.mutate({
@@ -32,9 +42,15 @@ export async function createServer(session: Session, slug: string, flags: Flags)
   )
 }
 
-export async function updateServer(session: Session, slug: string, flags: Flags): Promise<void> {
+export async function updateServer(
+  session: Session,
+  slug: string,
+  flags: UpdateFlags,
+): Promise<void> {
+  const pushing = pushingOf(flags)
   const change = {
     ...settings(flags),
+    ...(Object.keys(pushing).length > 0 ? { pushing } : {}),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.repo === undefined ? {} : { repoUrl: flags.repo || null }),
   }
@@ -67,5 +83,16 @@ function settings(flags: Flags) {
     ...(flags.branch === undefined ? {} : { branch: flags.branch }),
     ...(flags.root === undefined ? {} : { rootDir: flags.root }),
     ...(flags.access === undefined ? {} : { access: flags.access }),
+  }
+}
+
+function pushingOf(flags: UpdateFlags): Pushing {
+  const { previews, maxPreviews, previewDays, watch, checkBranch } = flags
+  return {
+    ...(previews === undefined ? {} : { previews }),
+    ...(maxPreviews === undefined ? {} : { maxPreviews }),
+    ...(previewDays === undefined ? {} : { previewDays }),
+    ...(watch === undefined ? {} : { watchPaths: watch.filter(Boolean) }),
+    ...(checkBranch === undefined ? {} : { checkBranch }),
   }
 }

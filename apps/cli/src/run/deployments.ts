@@ -10,12 +10,17 @@ import { plain } from '../terminal.ts'
 export async function listDeployments(
   session: Session,
   named: string | undefined,
-  flags: { limit: number },
+  flags: { limit: number; preview?: string },
 ): Promise<void> {
   const { api, terminal } = session
   const slug = await chooseSlug(session, named)
   const limit = Math.min(flags.limit, 100)
-  const deployments = await api.deployments.list.query({ slug, limit })
+  const { preview } = flags
+  const deployments = await api.deployments.list.query({
+    slug,
+    limit,
+    ...(preview ? { preview } : {}),
+  })
   if (terminal.json) return terminal.printJson(deployments)
   if (deployments.length === 0)
     return terminal.note(`Nothing of "${slug}" was deployed yet: moorage deploy --server ${slug}`)

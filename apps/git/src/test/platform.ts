@@ -35,6 +35,10 @@ export async function startPlatform(databaseUrl: string) {
     log: () => {},
     ending: ending.signal,
   }
+  async function keyOf(teamId: string, scopes: Scope[], serverId: string | null = null) {
+    const input = { teamId, serverId, name: 'test', scopes, expiresAt: null }
+    return (await createApiKey(deps, { ...input, createdById: null })).key
+  }
   const server = createGitServer(app)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -46,15 +50,11 @@ export async function startPlatform(databaseUrl: string) {
     dir,
     origin: `http://127.0.0.1:${port}`,
     dropConnections: () => server.closeAllConnections(),
+    keyOf,
     async team(slug: string) {
       const team = await deps.db.team.create({ data: { id: newId('team'), slug, name: slug } })
-      return {
-        id: team.id,
-        key: async (scopes: Scope[], serverId: string | null = null) => {
-          const input = { teamId: team.id, serverId, name: 'test', scopes, expiresAt: null }
-          return (await createApiKey(deps, { ...input, createdById: null })).key
-        },
-      }
+      const key = (scopes: Scope[], serverId?: string) => keyOf(team.id, scopes, serverId)
+      return { id: team.id, key }
     },
     async stop() {
       ending.abort()

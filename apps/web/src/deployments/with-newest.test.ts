@@ -11,6 +11,7 @@ const row = (id: string, status: DeploymentView['status']): DeploymentView => ({
   commitSha: null,
   commitMessage: null,
   sourceId: null,
+  preview: null,
   createdAt: new Date(0),
   startedAt: null,
   finishedAt: null,

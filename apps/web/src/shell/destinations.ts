@@ -10,6 +10,7 @@ export const destinations = [
 /** The pages of one server, by what follows its path. */
 export const serverPages = [
   { path: '', label: 'Overview', keys: 'g o' },
+  { path: '/previews', label: 'Previews', keys: 'g p' },
   { path: '/logs', label: 'Logs', keys: 'g l' },
   { path: '/requests', label: 'Requests', keys: 'g r' },
   { path: '/settings', label: 'Settings', keys: 'g e' },

@@ -13,17 +13,21 @@ import { watchView } from '../watch-view.ts'
 const idInput = z.object({ id: z.string().max(40) })
 
 export const deploymentsRouter = router({
-  /** Newest first; `before` is the id of the last one of the page before. */
+  /** Production's, or a preview's; newest first; `before` is the id of the last one of the page before. */
   list: serverProcedure('server.read')
     .input(
       z.object({
         limit: z.number().int().min(1).max(100).default(20),
         before: z.string().optional(),
+        preview: z.string().max(63).optional(),
       }),
     )
     .query(async ({ ctx, input }) => {
       const rows = await ctx.deps.db.deployment.findMany({
-        where: { serverId: ctx.server.id },
+        where: {
+          serverId: ctx.server.id,
+          ...(input.preview ? { preview: { name: input.preview } } : { previewId: null }),
+        },
         include: deploymentInclude,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         take: input.limit,
@@ -121,7 +125,12 @@ async function lastPush(
 ): Promise<{ commitSha?: string; commitMessage?: string }> {
   if (ctx.server.source === 'settings' || ctx.server.repoUrl) return {}
   const last = await ctx.deps.db.deployment.findFirst({
-    where: { serverId: ctx.server.id, commitSha: { not: null }, ...(ref ? { ref } : {}) },
+    where: {
+      serverId: ctx.server.id,
+      previewId: null,
+      commitSha: { not: null },
+      ...(ref ? { ref } : {}),
+    },
     orderBy: { createdAt: 'desc' },
   })
   if (!last?.commitSha) return {}

@@ -8,6 +8,7 @@ import { removeServer } from '@moorage/deployments/remove-server'
 import { updateServer } from '@moorage/deployments/update-server'
 import { serverInclude, serverView } from '@moorage/deployments/views'
 import { AppError } from '@moorage/domain/error'
+import { pushingInputSchema } from '@moorage/domain/pushing'
 import { routingInputSchema } from '@moorage/domain/routing'
 import { z } from 'zod'
 import { serverSummary } from '../server-summary.ts'
@@ -106,6 +107,7 @@ export const serversRouter = router({
         document: document.nullable().optional(),
         access: access.optional(),
         routing: routingInputSchema.optional(),
+        pushing: pushingInputSchema.optional(),
       }),
     )
     .mutation(async ({ ctx, input: { slug: _, ...change } }) => {

@@ -1,4 +1,5 @@
 import { isVerifiedDomain } from '@moorage/deployments/domains'
+import { splitPreviewSlug } from '@moorage/domain/preview-name'
 import { readEnv } from '../../../env.ts'
 import { webDeps } from '../../../server/deps.ts'
 import { slugOfDomain } from '../../../server/slug-of-domain.ts'
@@ -23,5 +24,12 @@ async function isOwnDomain(domain: string): Promise<boolean> {
 
 async function isServer(slug: string): Promise<boolean> {
   const { db } = await webDeps()
+  const preview = splitPreviewSlug(slug)
+  if (preview)
+    return (
+      (await db.preview.count({
+        where: { name: preview.name, server: { slug: preview.slug } },
+      })) === 1
+    )
   return (await db.server.count({ where: { slug } })) === 1
 }
