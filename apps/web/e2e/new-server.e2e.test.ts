@@ -1,5 +1,11 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JobWorker } from '@moorage/bus/jobs'
+import { makeCertificate } from '@moorage/testing/tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Opened } from './open-dashboard.ts'
 import { openSignedIn } from './open-signed-in.ts'
@@ -9,16 +15,43 @@ let opened: Opened
 let page: Opened['page']
 let db: Opened['db']
 let inspector: JobWorker
+let documents: Awaited<ReturnType<typeof serveDocuments>>
 
 beforeAll(async () => {
-  opened = await openSignedIn()
+  documents = await serveDocuments()
+  opened = await openSignedIn(undefined, {
+    MOORAGE_TRUSTED_REPO_HOSTS: documents.host,
+    MOORAGE_BUILD_CA_FILE: documents.caFile,
+  })
   ;({ page, db } = opened)
   inspector = startInspector(opened, join(import.meta.dirname, '../../../e2e/servers'))
 })
 afterAll(async () => {
   await inspector?.close()
   await opened?.close()
+  documents?.close()
 })
+
+/** An OpenAPI document at an https address of this machine. */
+async function serveDocuments() {
+  const dir = mkdtempSync(join(tmpdir(), 'moorage-documents-'))
+  const { cert, key, caFile } = await makeCertificate(dir)
+  const paths = { '/ships': { get: { operationId: 'ships' }, post: { operationId: 'moor' } } }
+  const servers = [{ url: 'https://harbour.example.com' }]
+  const text = JSON.stringify({ openapi: '3.1.0', info: { title: 'Harbour' }, servers, paths })
+  const server = createServer({ cert, key }, ({ url }, response) => {
+    if (url === '/openapi.json') response.end(text)
+    else response.writeHead(404).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const host = `localhost:${(server.address() as AddressInfo).port}`
+  const close = () => {
+    server.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return { host, caFile, close }
+}
 
 const create = async (slug: string) => {
   await page.getByRole('button', { name: 'Create and deploy' }).click()
@@ -37,7 +70,7 @@ describe('from a repository', () => {
     await page.getByLabel('Repository URL').fill('https://git.example.com/acme/tools.git')
     await page.keyboard.press('Tab')
     await page.getByRole('heading', { name: /servers are in it/ }).waitFor()
-    await page.getByRole('radio', { name: /python-pyproject/ }).check()
+    await page.getByRole('button', { name: /python-pyproject/ }).click()
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('python-pyproject')
     await page
       .getByText(/because it is the one file|because /)
@@ -63,13 +96,37 @@ describe('from a repository', () => {
   test('a change that is taken back leaves nothing in the settings', async () => {
     await page.getByLabel('Repository URL').fill('https://git.example.com/acme/second.git')
     await page.keyboard.press('Enter')
-    await page.getByRole('radio', { name: /typescript-sdk/ }).check()
+    await page.getByRole('button', { name: /typescript-sdk/ }).click()
     const path = page.getByLabel('Path', { exact: true })
     const found = await path.inputValue()
     await path.fill('/other')
     await page.getByRole('button', { name: 'Reset Path' }).click()
     expect(await path.inputValue()).toBe(found)
     expect((await create('typescript-sdk')).settings).toEqual({})
+  })
+
+  test('several of its servers are made at once, each with its name and its own plan', async () => {
+    await page.getByLabel('Repository URL').fill('https://git.example.com/acme/many.git')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: /broken-crash/ }).click()
+    await page.getByRole('checkbox', { name: 'go-dockerfile' }).check()
+    await page.getByText('in go-dockerfile').click()
+    await page.getByLabel('Port', { exact: true }).last().fill('9100')
+    await page.getByLabel('go-dockerfile', { exact: true }).last().fill('broken-crash')
+    await page.getByText('Two of them cannot have one name.').first().waitFor()
+    await page.getByLabel('go-dockerfile', { exact: true }).last().fill('many-go')
+    await page.getByRole('button', { name: 'Create 2 servers' }).click()
+    await page.waitForURL(`${opened.dashboard.url}/`)
+    const rows = await db.server.findMany({
+      where: { repoUrl: { contains: 'many' } },
+      orderBy: { slug: 'asc' },
+      include: { deployments: true },
+    })
+    expect(rows.map(({ slug, rootDir, settings }) => [slug, rootDir, settings])).toEqual([
+      ['broken-crash', 'broken-crash', {}],
+      ['many-go', 'go-dockerfile', { port: 9100 }],
+    ])
+    expect(rows.map(({ deployments }) => deployments.length)).toEqual([1, 1])
   })
 
   test('one that cannot be looked at says why, and can be made all the same', async () => {
@@ -157,6 +214,21 @@ describe('without a repository', () => {
     expect(row.env.map(({ key }) => key)).toEqual(['X_API_KEY'])
   })
 
+  test('an OpenAPI document at an address shows its operations, and why where it cannot', async () => {
+    await from('openapi')
+    const address = page.getByLabel('Or its address')
+    await address.fill(`https://${documents.host}/missing.json`)
+    await page.getByText('it answers with status 404').waitFor()
+    await address.fill(`https://${documents.host}/openapi.json`)
+    await page.getByText('2 of 2 operations become tools').waitFor()
+    await page.getByRole('checkbox', { name: 'POST /ships' }).uncheck()
+    await planShows()
+    const row = await create('harbour')
+    const document = `https://${documents.host}/openapi.json`
+    expect(row.settings).toEqual({ openapi: { document, include: ['ships'] } })
+    expect(row.document).toBeNull()
+  })
+
   test('a remote server, whose header is a variable', async () => {
     await from('remote')
     await page.getByLabel('URL of the server').fill('mcp.example.com')
@@ -175,6 +247,26 @@ describe('without a repository', () => {
 })
 
 describe('settings of a server', () => {
+  test('of a remote one: its address and its headers, whose values are never shown', async () => {
+    await page.goto('/servers/mcp-example-com/settings')
+    expect(await page.getByLabel('Value of header 1').inputValue()).toBe('')
+    await page.getByLabel('URL of the server').fill('https://mcp.example.com/v2')
+    await page.getByRole('button', { name: 'Add a header' }).click()
+    await page.getByLabel('Name of header 2').fill('X-Team')
+    await page.getByLabel('Value of header 2').fill('harbour')
+    await page.getByRole('button', { name: 'Save', exact: true }).nth(1).click()
+    await page.getByText('It counts from the next deployment on.').waitFor()
+    const where = { slug: 'mcp-example-com' }
+    const row = await db.server.findUniqueOrThrow({ where, include: { env: true } })
+    expect(row.settings).toEqual({
+      remote: {
+        url: 'https://mcp.example.com/v2',
+        headers: { Authorization: `\${AUTHORIZATION}`, 'X-Team': `\${X_TEAM}` },
+      },
+    })
+    expect(row.env.map(({ key }) => key).sort()).toEqual(['AUTHORIZATION', 'X_TEAM'])
+  })
+
   test('are changed by field, and as JSON; what is not known is refused', async () => {
     await page.goto('/servers/radar/settings')
     await page.getByLabel('Port', { exact: true }).fill('4000')

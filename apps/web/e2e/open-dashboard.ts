@@ -25,13 +25,14 @@ export async function openDashboard(options: {
   databaseUrl: string
   port: number
   chromium: string
+  env?: Record<string, string>
 }): Promise<Opened> {
-  const { databaseUrl, port } = options
+  const { databaseUrl, port, env = {} } = options
   const db = createDb(databaseUrl)
   const events = await createEvents({ databaseUrl })
   const { team, setupToken } = await firstRun({ db, events }, {})
   const [dashboard, browser] = await Promise.all([
-    startDashboard({ databaseUrl, port }),
+    startDashboard({ databaseUrl, port, env }),
     openBrowser(options.chromium),
   ])
   const context = await browser.newContext({

@@ -12,11 +12,13 @@ export const person = {
 /** A dashboard on a database of its own, and its owner signed in; `seed` fills the database before. */
 export async function openSignedIn(
   seed: (opened: Opened) => Promise<void> = async () => {},
+  env: Record<string, string> = {},
 ): Promise<Opened> {
   const opened = await openDashboard({
     databaseUrl: await testDatabaseUrl(),
     port: await freePort(0),
     chromium: chromiumPath(),
+    env,
   })
   const { page, db, setupToken } = opened
   await seed(opened)

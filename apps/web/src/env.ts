@@ -16,6 +16,7 @@ const schema = z
     MOORAGE_GIT_URL: z.url(),
     MOORAGE_WEB_PORT: z.coerce.number().int().min(0).max(65535).default(4400),
     MOORAGE_WEB_HOST: z.string().default('127.0.0.1'),
+    MOORAGE_BUILD_CA_FILE: z.string().optional(),
     MOORAGE_TRUSTED_REPO_HOSTS: z
       .string()
       .default('')

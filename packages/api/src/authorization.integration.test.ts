@@ -39,6 +39,10 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'inspections.get': { action: 'server.create', input: { team: 'one', id: inspectionId } },
   'inspections.watch': { action: 'server.create', input: { team: 'one', id: inspectionId } },
   'plans.preview': { action: 'server.create', input: { team: 'one', settings: {} } },
+  'plans.readDocument': {
+    action: 'server.create',
+    input: { team: 'one', url: 'https://127.0.0.1/openapi.json' },
+  },
   'deployments.list': { action: 'server.read', input: { slug } },
   'deployments.get': { action: 'server.read', input: { id: deploymentId } },
   'deployments.create': { action: 'deployment.create', input: { slug } },

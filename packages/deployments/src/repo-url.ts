@@ -10,6 +10,8 @@ export type RepoUrl = {
 export type RepoUrlPolicy = {
   /** Hosts that the operator allows though they are private or speak plain http ("git.internal:3000"). */
   trustedHosts: readonly string[]
+  /** A PEM file with further CAs, for what is read over https here. */
+  caFile?: string | undefined
 }
 
 const hint = 'Use https://host/owner/repository.git or ssh://git@host/owner/repository.git.'

@@ -1,3 +1,4 @@
+import { guardedFetch } from '@moorage/access/guarded-fetch'
 import { openRemote, sealRemote } from '@moorage/access/remote-target'
 import type { BuildPlan } from '@moorage/build-plan/plan'
 import type { Instance } from '@moorage/db/client'
@@ -6,7 +7,6 @@ import { AppError, toAppError } from '@moorage/domain/error'
 import type { Handshake } from '@moorage/mcp/handshake'
 import { probe } from '@moorage/mcp/probe'
 import type { Builder } from '../context.ts'
-import { guardedFetch } from '../guarded-fetch.ts'
 import { allowedAddress } from '../repo-address.ts'
 
 /** The runtime of an instance that runs elsewhere. */

@@ -1,32 +1,41 @@
 'use client'
-import type { Settings } from '@moorage/build-plan/settings'
 import { slugFrom } from '@moorage/domain/slug'
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useCallback, useState } from 'react'
 import { TextField } from '../parts/field.tsx'
-import { FoundServers } from './found-servers.tsx'
+import { type Choice, FoundServers } from './found-servers.tsx'
 import { NewServerForm } from './new-server-form.tsx'
 import type { Place, SourceDraft } from './source-draft.ts'
 import { useInspection } from './use-inspection.ts'
 
-type Choice = { rootDir: string | null; settings: Settings; isValid: boolean }
-const nothingChosen: Choice = { rootDir: null, settings: {}, isValid: true }
+const untouched: Choice = { settings: {}, isValid: true }
 
 /** A server from a repository's URL: what is in there is looked at while the rest is filled in. */
 export function GitSource({ place }: { place: Place }) {
   const [url, setUrl] = useState('')
   const [branch, setBranch] = useState('')
   const [rootDir, setRootDir] = useState('')
-  const [choice, setChoice] = useState<Choice>(nothingChosen)
+  const [chosen, setChosen] = useState<string[] | null>(null)
+  const [choices, setChoices] = useState<Record<string, Choice>>({})
+  const [slugs, setSlugs] = useState<Record<string, string>>({})
   const inspection = useInspection(place.team)
   const repoUrl = url.trim()
   const isSsh = /^(ssh:|[\w.-]+@[\w.-]+:)/.test(repoUrl)
   const asked = inspection.state?.asked
   const isAsked = asked?.repoUrl === repoUrl && asked.branch === branch
 
+  const setChoice = useCallback(
+    (dir: string, choice: Choice) => setChoices((now) => ({ ...now, [dir]: choice })),
+    [],
+  )
+  const forgetChoices = () => {
+    setChosen(null)
+    setChoices({})
+    setSlugs({})
+  }
   const look = (text = repoUrl) => {
     const isNew = asked?.repoUrl !== text || asked.branch !== branch
     if (!isNew || !/^https?:\/\/[^/\s]+\/\S+$/.test(text)) return
-    setChoice(nothingChosen)
+    forgetChoices()
     inspection.ask({ repoUrl: text, branch })
   }
   const lookOnEnter = (event: KeyboardEvent) => {
@@ -38,23 +47,33 @@ export function GitSource({ place }: { place: Place }) {
     setUrl(text)
     if (asked && asked.repoUrl !== text.trim()) {
       inspection.forget()
-      setChoice(nothingChosen)
+      forgetChoices()
     }
   }
-  const chosenDir = choice.rootDir ?? rootDir
-  const settings = Object.keys(choice.settings).length > 0 ? { settings: choice.settings } : {}
+  const found = (isAsked && inspection.state?.view?.result?.servers) || []
+  const likely = found.find((it) => 'plan' in it) ?? found[0]
+  const dirs = found.length === 0 ? [rootDir] : (chosen ?? (likely ? [likely.rootDir] : []))
+  const choiceOf = (dir: string) => choices[dir] ?? untouched
+  const inputOf = (dir: string) => ({
+    repoUrl,
+    ...(branch ? { branch } : {}),
+    ...(dir ? { rootDir: dir } : {}),
+    ...(Object.keys(choiceOf(dir).settings).length > 0 ? { settings: choiceOf(dir).settings } : {}),
+  })
+  const slugOf = (dir: string) => slugFrom(dir && dir !== '.' ? dir : repoUrl)
+  const [first] = dirs
+  const isValid = dirs.every((dir) => choiceOf(dir).isValid)
+  const several = dirs.map((dir) => ({
+    label: dir,
+    slug: slugs[dir] ?? slugOf(dir) ?? '',
+    onSlug: (slug: string) => setSlugs((now) => ({ ...now, [dir]: slug.trim() })),
+    input: inputOf(dir),
+  }))
   const draft: SourceDraft = {
-    input:
-      repoUrl && choice.isValid
-        ? {
-            repoUrl,
-            ...(branch ? { branch } : {}),
-            ...(chosenDir ? { rootDir: chosenDir } : {}),
-            ...settings,
-          }
-        : null,
-    missing: repoUrl ? 'Correct what is marked above.' : 'Enter the URL of a git repository.',
-    slug: slugFrom(choice.rootDir && choice.rootDir !== '.' ? choice.rootDir : repoUrl),
+    input: repoUrl && isValid && first !== undefined ? inputOf(first) : null,
+    missing: missing({ repoUrl, isValid, isChosen: first !== undefined }),
+    slug: slugOf(found.length > 0 ? (first ?? '') : ''),
+    ...(isValid && several.length > 1 ? { several } : {}),
     env: {},
     deploys: !isSsh,
   }
@@ -97,10 +116,12 @@ export function GitSource({ place }: { place: Place }) {
           key={`${asked.repoUrl} ${asked.branch}`}
           state={inspection.state}
           onAgain={() => inspection.ask({ repoUrl, branch })}
+          chosen={dirs}
+          onChosen={setChosen}
           onChoice={setChoice}
         />
       ) : null}
-      {choice.rootDir === null ? (
+      {found.length === 0 ? (
         <TextField
           label="Root directory"
           optional
@@ -113,4 +134,9 @@ export function GitSource({ place }: { place: Place }) {
       ) : null}
     </NewServerForm>
   )
+}
+
+function missing(has: { repoUrl: string; isValid: boolean; isChosen: boolean }): string {
+  if (!has.repoUrl) return 'Enter the URL of a git repository.'
+  return has.isChosen ? 'Correct what is marked above.' : 'Choose a server of the repository.'
 }

@@ -4,12 +4,14 @@ import { type DragEvent, useMemo, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { Spinner } from '../parts/spinner.tsx'
 import { openapiSettings } from './openapi-settings.ts'
 import { everyOperation, OperationList } from './operation-list.tsx'
 import { readOpenapi } from './read-openapi.ts'
 import { type HeaderRow, headersAndEnv, SecretHeaders } from './secret-headers.tsx'
 import { SettingsSource } from './settings-source.tsx'
 import type { Place } from './source-draft.ts'
+import { useDocumentAt } from './use-document-at.ts'
 
 const maxBytes = 1024 * 1024
 type Uploaded = { name: string; text: string }
@@ -22,7 +24,9 @@ export function OpenapiSource({ place }: { place: Place }) {
   const [baseUrl, setBaseUrl] = useState('')
   const [rows, setRows] = useState<HeaderRow[]>([])
   const [choice, setChoice] = useState(everyOperation)
-  const found = useMemo(() => (upload ? readOpenapi(upload.text) : null), [upload])
+  const remote = useDocumentAt(place.team, upload ? '' : url.trim())
+  const text = upload?.text ?? remote.text
+  const found = useMemo(() => (text === null ? null : readOpenapi(text)), [text])
   const { headers, env } = useMemo(() => headersAndEnv(rows), [rows])
   const document = upload ? documentName(upload) : url.trim()
   const result = useMemo(
@@ -64,13 +68,35 @@ export function OpenapiSource({ place }: { place: Place }) {
           </Button>
         </div>
       ) : (
-        <DocumentFields url={url} onUrl={setUrl} onFile={take} fault={uploadFault} />
+        <DocumentFields
+          url={url}
+          onUrl={(next) => {
+            setUrl(next)
+            setChoice(everyOperation)
+          }}
+          onFile={take}
+          fault={uploadFault}
+        />
       )}
-      {upload && !found ? (
-        <Notice look="error" title={`${upload.name} is not an OpenAPI 3 document.`}>
-          It has to be JSON or YAML with "openapi: 3.x" and "paths".
-        </Notice>
-      ) : null}
+      <div aria-live="polite" className="empty:hidden">
+        {text !== null && !found ? (
+          <Notice
+            look="error"
+            title={`${upload?.name ?? url.trim()} is not an OpenAPI 3 document.`}
+          >
+            It has to be JSON or YAML with "openapi: 3.x" and "paths".
+          </Notice>
+        ) : remote.failure ? (
+          <Notice look="warning" title={remote.failure.message}>
+            {remote.failure.hint}
+          </Notice>
+        ) : remote.isReading ? (
+          <p className="flex items-center gap-2.5 rounded-lg border px-3 py-2.5 text-sm text-muted">
+            <Spinner />
+            Reading the document.
+          </p>
+        ) : null}
+      </div>
       {found ? (
         <OperationList operations={found.operations} choice={choice} onChange={setChoice} />
       ) : null}
@@ -150,7 +176,7 @@ function DocumentFields({
         placeholder="https://api.example.com/openapi.json"
         value={url}
         onChange={(event) => onUrl(event.target.value)}
-        hint="Read at each deployment, all operations. To choose single ones, upload it."
+        hint="Read now to choose operations from, and again at each deployment. With all of them chosen, new ones become tools too."
       />
     </div>
   )

@@ -1,7 +1,7 @@
 'use client'
-import { type Settings, settingsSchema } from '@moorage/build-plan/settings'
 import { useMemo, useState } from 'react'
 import { TextField } from '../parts/field.tsx'
+import { remoteSettings } from './remote-settings.ts'
 import { type HeaderRow, headersAndEnv, SecretHeaders } from './secret-headers.tsx'
 import { SettingsSource } from './settings-source.tsx'
 import type { Place } from './source-draft.ts'
@@ -12,7 +12,7 @@ export function RemoteSource({ place }: { place: Place }) {
   const [rows, setRows] = useState<HeaderRow[]>([{ id: 1, name: 'Authorization', value: '' }])
   const url = text.trim()
   const { headers, env } = useMemo(() => headersAndEnv(rows), [rows])
-  const parsed = useMemo(() => parseRemote(url, headers), [url, headers])
+  const parsed = useMemo(() => remoteSettings(url, headers), [url, headers])
   return (
     <SettingsSource
       place={place}
@@ -41,21 +41,4 @@ export function RemoteSource({ place }: { place: Place }) {
       />
     </SettingsSource>
   )
-}
-
-function parseRemote(
-  url: string,
-  headers: Record<string, string>,
-): {
-  settings: Settings | null
-  fault: string | undefined
-} {
-  const given = Object.keys(headers).length > 0 ? { headers } : {}
-  const parsed = settingsSchema.safeParse({ remote: { url, ...given } })
-  if (parsed.success) return { settings: parsed.data, fault: undefined }
-  const isUrl = parsed.error.issues[0]?.path.includes('url')
-  return {
-    settings: null,
-    fault: isUrl ? 'Write it as https://host/path.' : parsed.error.issues[0]?.message,
-  }
 }

@@ -3,7 +3,13 @@ import { Plus, X } from 'lucide-react'
 import { Button } from '../parts/button.tsx'
 import { inputClass } from '../parts/field.tsx'
 
-export type HeaderRow = { id: number; name: string; value: string }
+export type HeaderRow = {
+  id: number
+  name: string
+  value: string
+  /** What stands in the settings already, and counts while no value is typed. */
+  kept?: string
+}
 
 /** Headers whose values are secrets: they are kept as variables, never with the settings. */
 export function SecretHeaders({
@@ -37,7 +43,7 @@ export function SecretHeaders({
           <input
             aria-label={`Value of header ${index + 1}`}
             className={`${inputClass} font-mono text-sm`}
-            placeholder="Bearer …"
+            placeholder={row.kept === undefined ? 'Bearer …' : 'unchanged'}
             type="password"
             autoComplete="off"
             value={row.value}
@@ -64,23 +70,41 @@ export function SecretHeaders({
   )
 }
 
+/** Headers of settings as rows, with values that nobody sees again. */
+export function headerRows(headers: Record<string, string> = {}): HeaderRow[] {
+  return Object.entries(headers).map(([name, kept], index) => ({
+    id: index + 1,
+    name,
+    value: '',
+    kept,
+  }))
+}
+
 /** Headers that name variables, and the variables with their values. */
 export function headersAndEnv(rows: HeaderRow[]): {
   headers: Record<string, string>
   env: Record<string, string>
 } {
-  const filled = rows.filter(({ name, value }) => name.trim() && value)
-  const named = filled.map(({ name, value }) => ({
-    name: name.trim(),
-    variable: name
-      .trim()
-      .toUpperCase()
-      .replace(/[^A-Z0-9]+/g, '_')
-      .replace(/^(?=\d)/, '_'),
-    value,
-  }))
+  const named = rows.flatMap(({ name, value, kept }) => {
+    if (!name.trim() || !(value || kept)) return []
+    return { name: name.trim(), value, kept, variable: variableOf(name) }
+  })
+  const typed = named.filter(({ value }) => value)
   return {
-    headers: Object.fromEntries(named.map(({ name, variable }) => [name, `\${${variable}}`])),
-    env: Object.fromEntries(named.map(({ variable, value }) => [variable, value])),
+    headers: Object.fromEntries(
+      named.map(({ name, value, kept, variable }) => [
+        name,
+        value || kept === undefined ? `\${${variable}}` : kept,
+      ]),
+    ),
+    env: Object.fromEntries(typed.map(({ variable, value }) => [variable, value])),
   }
+}
+
+function variableOf(name: string): string {
+  return name
+    .trim()
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^(?=\d)/, '_')
 }

@@ -1,10 +1,8 @@
 'use client'
 import type { Settings } from '@moorage/build-plan/settings'
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import { useTRPCClient } from '../api-client/api-provider.tsx'
-
-const pauseMs = 350
+import { useLate } from './use-late.ts'
 
 type Asked = { team: string; settings: Settings | null; document: string | null }
 
@@ -30,13 +28,3 @@ export function usePlanPreview(input: Asked) {
 }
 
 const nothingAsked = { preview: null, error: null, isFetching: false }
-
-/** A value once it has been still for a moment. */
-function useLate(value: string): string {
-  const [late, setLate] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(value), pauseMs)
-    return () => clearTimeout(timer)
-  }, [value])
-  return late
-}

@@ -38,7 +38,10 @@ async function connect(): Promise<WebDeps> {
     queue,
     inspectionQueue,
     encryptionKey: parseEncryptionKey(env.MOORAGE_ENCRYPTION_KEY),
-    repoUrlPolicy: { trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS },
+    repoUrlPolicy: {
+      trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
+      caFile: env.MOORAGE_BUILD_CA_FILE,
+    },
     auth: createAuth({
       db,
       secret: env.MOORAGE_AUTH_SECRET,

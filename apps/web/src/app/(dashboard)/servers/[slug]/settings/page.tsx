@@ -10,6 +10,7 @@ import { BuildSecretsCard } from '../../../../../settings/build-secrets-card.tsx
 import { DeleteServer } from '../../../../../settings/delete-server.tsx'
 import { EnvCard } from '../../../../../settings/env-card.tsx'
 import { PlanSettings } from '../../../../../settings/plan-settings.tsx'
+import { RemoteForm } from '../../../../../settings/remote-form.tsx'
 import { SourceForm } from '../../../../../settings/source-form.tsx'
 
 export const metadata = { title: 'Settings' }
@@ -27,6 +28,7 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
   return (
     <div className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-5">
       <SourceForm />
+      <RemoteForm />
       <PlanSettings />
       <AccessCard />
       {vars ? <EnvCard vars={vars} /> : null}

@@ -1,5 +1,5 @@
-import { type GuardOptions, guardedConnect } from '@moorage/access/guarded-connect'
 import { Agent, fetch } from 'undici'
+import { type GuardOptions, guardedConnect } from './guarded-connect.ts'
 
 /** A fetch for addresses that a tenant names, redirects included. Close it after use. */
 export function guardedFetch(options: GuardOptions) {
