@@ -3,7 +3,7 @@ import { errorResponse, internalError, isRecord, type Message, type Request } fr
 import { missingCapability } from './missing-capability.ts'
 import type { ModernReply } from './modern-reply.ts'
 import { isAskable, logLevels, type ModernRequest } from './modern-request.ts'
-import { toModernAnswer } from './modern-result.ts'
+import { clientTurns } from './modern-turns.ts'
 import type { Lease } from './pool.ts'
 
 /** A call to a child that goes on over several requests of its client ("Multi Round-Trip Requests"). */
@@ -19,7 +19,6 @@ export type ModernCall = {
 const unreadMessage = 'The server does not read what it is sent.'
 /** What a child asks at once is asked of the client at once. */
 const gatherMs = 10
-const maxMissed = 100
 
 /** `suspend`: keeps the call until its client is back, and gives it a name that cannot be guessed. */
 export function startModernCall(
@@ -29,46 +28,21 @@ export function startModernCall(
   suspend: (call: ModernCall) => string,
 ): ModernCall {
   const { member, server } = lease
+  const client = clientTurns(first, firstReply, server)
   const asks = new Map<string, Request>()
-  let request = first
-  let reply: ModernReply | null = firstReply
-  let answer: Message | null = null
-  const missed: Message[] = []
   let gathering: NodeJS.Timeout | undefined
   let count = 0
 
   function onAnswer(message: Message): void {
-    answer = message
     clearTimeout(gathering)
     lease.release()
-    finish()
-  }
-
-  /** An answer that comes while the client is away waits for it. */
-  function finish(): void {
-    if (answer === null || reply === null) return
-    const { message, status } = toModernAnswer(request, server, answer)
-    reply.finish(message, status)
-    reply = null
-  }
-
-  /** What comes while the client is away waits for it, in bounds. */
-  function notify(message: Message): void {
-    if (reply === null) {
-      if (missed.length < maxMissed) missed.push(message)
-      return
-    }
-    if (message.method !== 'notifications/progress') return void reply.notify(message)
-    // The token is the one of the request that the client waits on now.
-    const { progressToken } = request.meta
-    if (progressToken !== undefined)
-      reply.notify({ ...message, params: { ...message.params, progressToken } })
+    client.finish(message)
   }
 
   function onLog(message: Message): void {
     const isSevere = (level: unknown) =>
       logLevels.indexOf(level) >= logLevels.indexOf(first.logLevel)
-    if (isSevere(message.params?.level)) notify(message)
+    if (isSevere(message.params?.level)) client.notify(message)
   }
 
   function onAsk(ask: Request): void {
@@ -79,7 +53,7 @@ export function startModernCall(
       return void onAnswer(errorResponse(null, missing.code, missing.message, missing.data))
     }
     asks.set(`input-${++count}`, ask)
-    if (reply !== null) gather()
+    if (client.isOpen()) gather()
   }
 
   function gather(): void {
@@ -94,9 +68,7 @@ export function startModernCall(
         { method, ...(params ? { params } : {}) },
       ]),
     )
-    const result = { resultType: 'input_required', inputRequests, requestState: suspend(call) }
-    reply?.finish({ jsonrpc: '2.0', id: request.id, result })
-    reply = null
+    client.ask({ resultType: 'input_required', inputRequests, requestState: suspend(call) })
   }
 
   /** The client brings what it was asked for; what it leaves out it is asked again. */
@@ -113,11 +85,9 @@ export function startModernCall(
   const call: ModernCall = {
     isFor: (other) => other.principal === first.principal && sameParams(other, first),
     resume(next, nextReply) {
-      request = next
-      reply = nextReply
-      for (const message of missed.splice(0)) notify(message)
+      client.begin(next, nextReply)
       answerAsks(next.inputResponses)
-      finish()
+      client.settle()
     },
     cancel(reason) {
       clearTimeout(gathering)
@@ -136,7 +106,7 @@ export function startModernCall(
     {
       onAnswer,
       ...(isAskable(first) ? { onAsk } : {}),
-      ...(first.meta.progressToken === undefined ? {} : { onProgress: notify }),
+      ...(first.meta.progressToken === undefined ? {} : { onProgress: client.notify }),
       ...(first.logLevel === undefined ? {} : { onLog }),
     },
   )
