@@ -71,7 +71,7 @@ export const knownFaults: readonly KnownFault[] = [
     pattern:
       /not compatible with your (?:node|Python)|Unsupported engine|EBADENGINE|requires a different Python|Requires-Python|does not satisfy Python|following Python ABI tags|requested (?:Python version|interpreter resolved to Python)|Python>?=?[\d.]{0,6},? (?:we can conclude|but)/i,
     hint: () =>
-      'A dependency wants another language version: set it in .python-version, requires-python, .nvmrc or engines.node.',
+      'A dependency wants another language version: set it in .python-version, requires-python, .nvmrc or engines.node. Where the platform has another one, the build says so at its start.',
   },
   {
     pattern:

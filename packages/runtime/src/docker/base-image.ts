@@ -30,6 +30,8 @@ export async function baseImage(
   run: Run,
 ): Promise<string> {
   const name = images.names[base.language].replaceAll('{version}', base.version)
+  if (!name.includes(base.version))
+    run.onLog(`asked for ${base.language} ${base.version}; this platform builds on ${name}`)
   if (await orNull(docker.getImage(name).inspect())) return name
   run.onLog(`pulling ${name}`)
   try {
