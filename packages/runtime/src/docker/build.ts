@@ -19,7 +19,7 @@ import { imageConfigSchema } from './container-options.ts'
 import { type Engine, engineError, orNull } from './engine.ts'
 import { labelFilter, toLabels } from './labels.ts'
 import { forgetPulled, pullImage } from './pull-image.ts'
-import type { RegistryAuth } from './registry-auth.ts'
+import { parseRegistryAuth, type RegistryAuth } from './registry-auth.ts'
 import { runBuild } from './run-build.ts'
 import { userDockerfile, withOwnLayers } from './user-dockerfile.ts'
 
@@ -82,7 +82,9 @@ async function adopt(
   input: BuildInput,
   reference: string,
 ): Promise<string> {
-  const name = await pullImage(engine, settings, reference, input)
+  const own = input.secrets.REGISTRY_AUTH
+  const registryAuth = { ...settings.registryAuth, ...(own && parseRegistryAuth(own)) }
+  const name = await pullImage(engine, { ...settings, registryAuth }, reference, input)
   const tar = pack()
   tar.entry({ name: 'Dockerfile' }, `FROM ${name}\n`)
   tar.finalize()

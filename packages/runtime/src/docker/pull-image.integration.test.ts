@@ -35,6 +35,8 @@ describe.skipIf(!dockerIsUp())('an image that exists already', () => {
 
   beforeAll(async () => {
     registry = await startRegistry()
+    // Whoever is first sends the layers of the base image, too.
+    await registry.push('base:1', [])
     const auth = Buffer.from(`reader:${password}`).toString('base64')
     const registryAuth = { [registry.host]: { auth } }
     driver = await createDockerDriver({ platformId, build: noBuildSettings, registryAuth })
@@ -103,6 +105,21 @@ describe.skipIf(!dockerIsUp())('an image that exists already', () => {
     await expect(open.build(await buildInput(imagePlan(name)))).rejects.toMatchObject({
       code: 'build_failed',
       hint: expect.stringContaining('MOORAGE_REGISTRY_AUTH'),
+    })
+  })
+
+  test('is pulled with the credentials of its own server, and with no other’s', async () => {
+    const name = await registry.push('own:1', [])
+    const auth = { [registry.host]: { username: 'reader', password } }
+    const own = { REGISTRY_AUTH: JSON.stringify({ auths: auth }) }
+    const input = { ...(await buildInput(imagePlan(name))), secrets: own }
+    await open.removeImage((await open.build(input)).id)
+    await expect(open.build(await buildInput(imagePlan(name)))).rejects.toMatchObject({
+      hint: expect.stringContaining('REGISTRY_AUTH'),
+    })
+    const bad = { ...(await buildInput(imagePlan(name))), secrets: { REGISTRY_AUTH: 'reader:x' } }
+    await expect(open.build(bad)).rejects.toMatchObject({
+      hint: expect.stringContaining('"auths"'),
     })
   })
 

@@ -102,6 +102,6 @@ function notToBeHad(text: string, { registry }: ImageReference, cause: unknown):
   return new AppError('build_failed', `The image ${text} cannot be pulled.`, {
     message,
     cause,
-    hint: `Does it exist, and may everybody read it? For a private one the operator sets credentials for ${registry} (MOORAGE_REGISTRY_AUTH).`,
+    hint: `Does it exist, and may everybody read it? For a private one set the build secret REGISTRY_AUTH to credentials for ${registry}, in the form of Docker's config.json; the operator can set them for all (MOORAGE_REGISTRY_AUTH).`,
   })
 }
