@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import startServices from '../test/services-setup.ts'
-import { mergeResults } from './results.ts'
+import { mergeResults, type Result } from './results.ts'
 import { flavorSubjects, listedSubjects, type Runtime } from './subject.ts'
 import { tryAll } from './try-all.ts'
 import { writeReport } from './write-report.ts'
@@ -51,10 +51,13 @@ const stopServices = await startServices()
 try {
   const runtimes: Runtime[] = runtime ? [runtime] : ['docker', 'process']
   const mirrorDir = values.mirror ?? process.env.MOORAGE_REPOSITORY_MIRROR ?? null
-  const results = await tryAll(chosen, { runtimes, mirrorDir })
   const publicNames = new Set(listed.map(({ name }) => name))
-  const merged = mergeResults(results.filter(({ name }) => publicNames.has(name)))
-  if (values.public || everything) writeReport(listed, merged)
+  const onResult = (result: Result) => {
+    if (!publicNames.has(result.name)) return
+    const merged = mergeResults([result])
+    if (values.public || everything) writeReport(listed, merged)
+  }
+  const results = await tryAll(chosen, { runtimes, mirrorDir, onResult })
   if (values.json) console.log(JSON.stringify(results, null, 2))
   const excused = new Set(chosen.filter(({ needs }) => needs).map(({ name }) => name))
   process.exitCode = results.some(({ name, fault }) => fault !== null && !excused.has(name)) ? 1 : 0

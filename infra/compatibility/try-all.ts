@@ -5,10 +5,17 @@ import { fetchSource } from './fetch-source.ts'
 import type { Result } from './results.ts'
 import type { Runtime, Subject } from './subject.ts'
 
-/** Each server on each runtime, one after the other, on one platform a runtime. Never throws for a server. */
+/**
+ * Each server on each runtime, one after the other, on one platform a runtime. Never throws for a
+ * server. What is told to `onResult` counts, even where the run is cut short.
+ */
 export async function tryAll(
   subjects: Subject[],
-  options: { runtimes: Runtime[]; mirrorDir: string | null },
+  options: {
+    runtimes: Runtime[]
+    mirrorDir: string | null
+    onResult: (result: Result) => void
+  },
 ): Promise<Result[]> {
   const results: Result[] = []
   for (const runtime of options.runtimes) {
@@ -23,6 +30,7 @@ export async function tryAll(
         const said = fault === null ? `works, live after ${liveMs} ms` : `FAULT ${fault}`
         console.error(`  ${runtime.padEnd(8)} ${name.padEnd(32)} ${said}`)
         results.push(result)
+        options.onResult(result)
       }
     } finally {
       await platform.stop()
