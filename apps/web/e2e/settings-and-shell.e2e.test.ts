@@ -39,6 +39,80 @@ describe('settings and keys', () => {
     expect([row.branch, row.rootDir]).toEqual(['release/2', '.'])
   })
 
+  test('limits and what is kept of requests are saved, and count without a deployment', async () => {
+    await page.goto('/servers/weather/settings')
+    await page.getByLabel('Calls a minute of all callers').fill('600')
+    await page.getByLabel('Keep what is asked and answered').check()
+    await page.getByLabel('Keep out of it, too').fill('ssn, iban')
+    await page.locator('#routing').getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved. It counts at once.').waitFor()
+    const { routing } = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+    expect(routing).toMatchObject({
+      callsPerMinute: 600,
+      concurrentCalls: null,
+      keepPayloads: true,
+      redact: ['ssn', 'iban'],
+    })
+  })
+
+  test('a domain shows the records to add, and its URL once they are found', async () => {
+    await page.getByLabel('Add a domain').fill('Tools.Acme-Corp.com')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('_moorage.tools.acme-corp.com', { exact: true }).waitFor()
+    await page.getByText('Waits for DNS').waitFor()
+    await page.getByLabel('Add a domain').fill('localhost')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('This is no public host name.').waitFor()
+    await db.domain.updateMany({ data: { verifiedAt: new Date() } })
+    await page.reload()
+    await page.getByText('https://tools.acme-corp.com/mcp', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Remove tools.acme-corp.com' }).click()
+    await page.getByText('tools.acme-corp.com is removed.').waitFor()
+    expect(await db.domain.count()).toBe(0)
+  })
+
+  test('a call says all that is known of it, and a link to it shows the same', async () => {
+    const server = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+    const deployment = await db.deployment.findFirstOrThrow({ where: { serverId: server.id } })
+    await db.instance.create({
+      data: {
+        ...{ id: 'ins_1', serverId: server.id, deploymentId: deployment.id },
+        ...{ runtime: 'process', state: 'stopped' },
+      },
+    })
+    await db.requestLog.create({
+      data: {
+        ...{ requestId: 'req_detail', serverId: server.id, at: new Date(), httpMethod: 'POST' },
+        ...{ rpcMethod: 'tools/call', target: 'get_tides', status: 200, rpcErrorCode: -32602 },
+        ...{ durationMs: 41, requestBytes: 214, responseBytes: 1340, instanceId: 'ins_1' },
+        ...{ principalId: 'key_1', principalName: 'Ada', clientName: 'claude-code' },
+        requestBody: '{"method":"tools/call"}',
+        responseBody: '{"error":{"code":-32602}}',
+      },
+    })
+    await page.goto('/servers/weather/requests')
+    await page.getByRole('button', { name: 'tools/call get_tides' }).click()
+    const detail = page.getByRole('dialog', { name: 'tools/call get_tides' })
+    await detail.getByText('JSON-RPC error -32602').waitFor()
+    await detail.getByText('"code": -32602').waitFor()
+    await detail.getByRole('button', { name: 'Copy req_detail' }).waitFor()
+    const link = page.url()
+    expect(link).toMatch(/[?&]request=\d+$/)
+    await page.keyboard.press('Escape')
+    expect(page.url()).not.toContain('request=')
+    await page.goto(link)
+    await detail.getByRole('link', { name: 'its deployment' }).click()
+    await page.waitForURL(new RegExp(`/deployments/${deployment.id}$`))
+  })
+
+  test('lines that were lost are told to whoever reads the log', async () => {
+    const node = { id: 'node_1', seenAt: new Date(), lostRows: 12 }
+    await db.routerNode.create({ data: node })
+    await page.goto('/servers/weather/requests')
+    await page.getByText('12 lines of request logs could not be written').waitFor()
+    await db.routerNode.deleteMany()
+  })
+
   test('a server is deleted only by whoever types its name', async () => {
     await server(db, opened.teamId, 'short-lived', {})
     await page.goto('/servers/short-lived/settings')
@@ -55,6 +129,7 @@ describe('settings and keys', () => {
     await page.goto('/keys')
     await page.getByRole('button', { name: 'New key' }).click()
     await page.getByLabel('Name').fill('Reader')
+    await page.getByLabel('Calls a minute').fill('60')
     await page.getByRole('checkbox', { name: /^Call/ }).uncheck()
     await page.getByRole('checkbox', { name: /^Read/ }).check()
     await page.getByRole('button', { name: 'Create the key' }).click()
@@ -65,6 +140,10 @@ describe('settings and keys', () => {
       })
     expect((await list()).status).toBe(200)
     await page.getByRole('button', { name: 'Done' }).click()
+    await page.getByRole('button', { name: 'Limits of Reader: 60 a minute' }).click()
+    await page.getByLabel('Calls at once').fill('2')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('button', { name: 'Limits of Reader: 60 a minute, 2 at once' }).waitFor()
     await page.getByRole('button', { name: 'Revoke Reader' }).click()
     await page.getByRole('button', { name: 'Revoke', exact: true }).click()
     await page.getByText('“Reader” is revoked.').waitFor()

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts'
 import { printTable } from '../table.ts'
 
 type Flags = { server?: string }
-type Domain = ApiOutputs['domains']['list']['domains'][number]
+type Domains = ApiOutputs['domains']['list']
 
 export async function listDomains(session: Session, named: string | undefined): Promise<void> {
   const { api, terminal } = session
@@ -62,8 +62,13 @@ export async function removeDomain(
   terminal.print(`${slug} no longer answers at ${answer.removed}.`)
 }
 
-function printRecords({ terminal }: Session, domain: Domain, pointsTo: string): void {
+function printRecords(
+  { terminal }: Session,
+  domain: Domains['domains'][number],
+  pointsTo: Domains['pointsTo'],
+): void {
   terminal.print(`\nAdd to DNS for ${domain.hostname}:`)
   terminal.print(`  TXT    ${domain.txtName}  ${domain.txtValue}`)
-  terminal.print(`  CNAME  ${domain.hostname}  ${pointsTo}`)
+  if (pointsTo)
+    terminal.print(`  ${pointsTo.type.padEnd(5)}  ${domain.hostname}  ${pointsTo.value}`)
 }

@@ -6,8 +6,10 @@ import { useTRPC } from '../api-client/api-provider.tsx'
 import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
 import { TextField } from '../parts/field.tsx'
+import { limitOf } from '../parts/limit-field.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Select } from '../parts/select.tsx'
+import { LimitFields } from './limit-fields.tsx'
 import { scopeWords } from './scope-words.ts'
 
 const everyServer = '*'
@@ -34,6 +36,7 @@ export function CreateKeyForm({
   const [chosen, setChosen] = useState<Scope[]>(['call'])
   const [server, setServer] = useState(slug ?? everyServer)
   const [lifetime, setLifetime] = useState('90')
+  const [limits, setLimits] = useState({ callsPerMinute: '', concurrentCalls: '' })
   const create = useMutation(
     api.keys.create.mutationOptions({ onSuccess: ({ key }) => onMade(key) }),
   )
@@ -44,6 +47,10 @@ export function CreateKeyForm({
       name,
       scopes: chosen,
       ...(server === everyServer ? {} : { slug: server }),
+      limits: {
+        callsPerMinute: limitOf(limits.callsPerMinute),
+        concurrentCalls: limitOf(limits.concurrentCalls),
+      },
       ...(lifetime === 'never' ? {} : { expiresInDays: Number(lifetime) }),
     })
   }
@@ -100,6 +107,7 @@ export function CreateKeyForm({
         )}
         <Select label="Good for" value={lifetime} onChange={setLifetime} items={lifetimes} />
       </div>
+      {chosen.includes('call') ? <LimitFields value={limits} onChange={setLimits} /> : null}
       {fault ? (
         <Notice look="error" title={fault.message}>
           {fault.hint}

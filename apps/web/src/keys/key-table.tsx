@@ -3,6 +3,7 @@ import type { ApiOutputs } from '@moorage/api/app-router'
 import Link from 'next/link'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Time } from '../parts/time.tsx'
+import { KeyLimitsOf } from './key-limits.tsx'
 import { keyMark } from './key-mark.ts'
 import { RevokeKey } from './revoke-key.tsx'
 import { scopeWords } from './scope-words.ts'
@@ -59,7 +60,10 @@ function KeyRow({
         <p className="truncate font-medium" title={row.name}>
           {row.name}
         </p>
-        <p className="font-mono text-xs text-faint">{row.prefix}…</p>
+        <p className="flex flex-wrap gap-x-2 text-xs text-faint">
+          <span className="font-mono">{row.prefix}…</span>
+          <KeyLimitsOf row={row} mayWrite={mayWrite && !row.revokedAt} />
+        </p>
       </td>
       <td suppressHydrationWarning>
         <StatusMark mark={mark} />

@@ -7,21 +7,32 @@ import { StatusMark } from '../parts/status-mark.tsx'
 import { useHydrated } from '../parts/use-hydrated.ts'
 import type { RequestRow } from './use-requests.ts'
 
-export const RequestTableRow = memo(function RequestTableRow({ row }: { row: RequestRow }) {
+export const RequestTableRow = memo(function RequestTableRow({
+  row,
+  onOpen,
+}: {
+  row: RequestRow
+  onOpen: (id: string) => void
+}) {
   const localTime = useHydrated()
   const failed = row.status >= 400 || row.rpcErrorCode !== null
   return (
-    <tr className="num border-t first:border-t-0 hover:bg-hover [&_td]:px-3 [&_td]:py-2 [&_td]:align-top">
+    <tr className="num relative cursor-pointer border-t first:border-t-0 hover:bg-hover [&_td]:px-3 [&_td]:py-2 [&_td]:align-top">
       <td className="text-muted">
         <time dateTime={row.at.toISOString()} title={localTime ? exactTime(row.at) : undefined}>
           {localTime ? clockTime(row.at) : ''}
         </time>
       </td>
       <td>
-        <p className="truncate font-mono text-xs leading-5">
+        {/* Its reach is the whole row. */}
+        <button
+          type="button"
+          onClick={() => onOpen(row.id)}
+          className="block w-full truncate text-left font-mono text-xs leading-5 after:absolute after:inset-0"
+        >
           {row.rpcMethod ?? row.httpMethod}
           {row.target ? <span className="text-accent"> {row.target}</span> : null}
-        </p>
+        </button>
         <p className="text-xs text-faint sm:hidden">{formatDuration(row.durationMs)}</p>
       </td>
       <td>

@@ -1,9 +1,11 @@
 'use client'
 import { ArrowUp } from 'lucide-react'
 import Link from 'next/link'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { Button } from '../parts/button.tsx'
+import { useAddressParam } from '../parts/use-address-param.ts'
 import { useAnswer } from '../parts/use-answer.ts'
+import { RequestDetail } from './request-detail.tsx'
 import { RequestTableRow } from './request-table-row.tsx'
 import { useReadPosition } from './use-read-position.ts'
 import { type RequestRow, useRequests } from './use-requests.ts'
@@ -13,15 +15,27 @@ export function RequestTable({
   slug,
   failedOnly,
   initial,
+  initialOpen,
 }: {
   slug: string
   failedOnly: boolean
   initial: RequestRow[]
+  /** The request whose detail is shown. */
+  initialOpen: string | null
 }) {
   const { rows, hasOlder, showOlder } = useRequests(slug, failedOnly, initial)
   const { shown, newCount, toTop } = useReadPosition(rows)
   const [isLoading, setIsLoading] = useState(false)
+  const [open, setOpen] = useState(initialOpen)
+  const setAddress = useAddressParam('request')
   const answer = useAnswer()
+  const show = useCallback(
+    (id: string | null) => {
+      setOpen(id)
+      setAddress(id ?? '')
+    },
+    [setAddress],
+  )
   const older = () => {
     setIsLoading(true)
     void showOlder()
@@ -69,7 +83,7 @@ export function RequestTable({
             </thead>
             <tbody>
               {shown.map((row) => (
-                <RequestTableRow key={row.id} row={row} />
+                <RequestTableRow key={row.id} row={row} onOpen={show} />
               ))}
             </tbody>
           </table>
@@ -82,6 +96,12 @@ export function RequestTable({
           ) : null}
         </div>
       )}
+      <RequestDetail
+        slug={slug}
+        id={open}
+        row={rows.find(({ id }) => id === open)}
+        onClose={() => show(null)}
+      />
     </div>
   )
 }

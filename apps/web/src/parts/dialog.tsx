@@ -9,22 +9,26 @@ export function Dialog({
   onOpenChange,
   title,
   description,
+  wide = false,
   children,
 }: {
   open: boolean
   onOpenChange: (open: boolean) => void
   title: string
   description?: ReactNode
+  wide?: boolean
   children: ReactNode
 }) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-[oklch(0.1_0.01_225/0.45)] transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
-        <Base.Popup className="pop fixed inset-x-4 top-[12vh] z-50 mx-auto max-h-[80vh] max-w-md overflow-y-auto rounded-xl border bg-raised p-5 shadow-xl shadow-[oklch(0.1_0.01_225/0.18)]">
+        <Base.Popup
+          className={`pop fixed inset-x-4 top-[12vh] z-50 mx-auto max-h-[80vh] overflow-y-auto rounded-xl border bg-raised p-5 shadow-xl shadow-[oklch(0.1_0.01_225/0.18)] ${wide ? 'max-w-2xl' : 'max-w-md'}`}
+        >
           <div className="mb-4 flex items-start justify-between gap-4">
-            <div>
-              <Base.Title className="text-lg font-semibold">{title}</Base.Title>
+            <div className="min-w-0">
+              <Base.Title className="text-lg font-semibold break-words">{title}</Base.Title>
               {description ? (
                 <Base.Description className="mt-1 text-sm text-muted" render={<div />}>
                   {description}

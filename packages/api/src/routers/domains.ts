@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { addDomain, listDomains, removeDomain, verifyDomain } from '@moorage/deployments/domains'
 import { z } from 'zod'
 import { actorOf, type Context, router, serverProcedure } from '../trpc.ts'
@@ -6,9 +7,9 @@ const hostnameInput = z.object({ hostname: z.string().min(1).max(260) })
 
 /** Host names of a team's own. */
 export const domainsRouter = router({
-  /** `pointsTo`: what the name has to lead to in DNS. */
+  /** `pointsTo`: the record that leads clients here; null where nobody outside can reach the router. */
   list: serverProcedure('server.read').query(async ({ ctx }) => ({
-    pointsTo: new URL(ctx.urls.routerUrl).hostname,
+    pointsTo: recordTo(new URL(ctx.urls.routerUrl).hostname),
     domains: await listDomains(ctx.deps, { serverId: ctx.server.id }),
   })),
 
@@ -43,4 +44,11 @@ function targetOf({ id: serverId, teamId }: { id: string; teamId: string }) {
 
 function ownNames(urls: Context['urls']): string[] {
   return [urls.routerUrl, urls.gitUrl, urls.dashboardUrl].map((url) => new URL(url).hostname)
+}
+
+function recordTo(hostname: string): { type: 'A' | 'AAAA' | 'CNAME'; value: string } | null {
+  const value = hostname.replace(/^\[|\]$/g, '')
+  if (value === 'localhost' || value === '::1' || /^127\./.test(value)) return null
+  const kind = isIP(value)
+  return { type: kind === 0 ? 'CNAME' : kind === 4 ? 'A' : 'AAAA', value }
 }

@@ -8,9 +8,11 @@ import { serverPage } from '../../../../../server/server-page.ts'
 import { AccessCard } from '../../../../../settings/access-card.tsx'
 import { BuildSecretsCard } from '../../../../../settings/build-secrets-card.tsx'
 import { DeleteServer } from '../../../../../settings/delete-server.tsx'
+import { DomainsCard } from '../../../../../settings/domains-card.tsx'
 import { EnvCard } from '../../../../../settings/env-card.tsx'
 import { PlanSettings } from '../../../../../settings/plan-settings.tsx'
 import { RemoteForm } from '../../../../../settings/remote-form.tsx'
+import { RoutingCard } from '../../../../../settings/routing-card.tsx'
 import { SourceForm } from '../../../../../settings/source-form.tsx'
 
 export const metadata = { title: 'Settings' }
@@ -20,10 +22,11 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
   await requireSession(`/servers/${encodeURIComponent(slug)}/settings`)
   const { session, server } = await serverPage(slug)
   const can = canOn(session, server.team.slug)
-  const [vars, secrets, keys] = await Promise.all([
+  const [vars, secrets, keys, domains] = await Promise.all([
     can.readEnv ? session.api.env.list({ slug }) : null,
     can.readEnv ? session.api.buildSecrets.list({ slug }) : null,
     can.readKeys ? session.api.keys.list({ slug }) : null,
+    session.api.domains.list({ slug }),
   ])
   return (
     <div className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-5">
@@ -31,6 +34,8 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
       <RemoteForm />
       <PlanSettings />
       <AccessCard />
+      <RoutingCard />
+      <DomainsCard initial={domains} />
       {vars ? <EnvCard vars={vars} /> : null}
       {secrets ? <BuildSecretsCard secrets={secrets} /> : null}
       {keys ? (

@@ -1,0 +1,121 @@
+'use client'
+import { useMutation } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { useForm } from 'react-hook-form'
+import { useTRPC } from '../api-client/api-provider.tsx'
+import { errorText } from '../api-client/error-text.ts'
+import { Button } from '../parts/button.tsx'
+import { Card } from '../parts/card.tsx'
+import { CheckField } from '../parts/check-field.tsx'
+import { TextField } from '../parts/field.tsx'
+import { LimitField } from '../parts/limit-field.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { useAnswer } from '../parts/use-answer.ts'
+import { useLiveServer } from '../servers/server-live.tsx'
+import { fromDraft, limits, toDraft } from './routing-draft.ts'
+
+/** How its calls are limited, moved to a new version, and written down. */
+export function RoutingCard() {
+  const { server, can } = useLiveServer()
+  const api = useTRPC()
+  const router = useRouter()
+  const answer = useAnswer()
+  const form = useForm({
+    values: toDraft(server.routing),
+    resetOptions: { keepDirtyValues: true },
+    disabled: !can.update,
+  })
+  const update = useMutation(
+    api.servers.update.mutationOptions({
+      onSuccess: (saved) => {
+        form.reset(toDraft(saved.routing))
+        answer.done('Saved. It counts at once.')
+        router.refresh()
+      },
+    }),
+  )
+  const submit = form.handleSubmit((draft) =>
+    update.mutate({ slug: server.slug, routing: fromDraft(draft) }),
+  )
+  const fault = update.error ? errorText(update.error) : null
+  return (
+    <Card title="Routing" id="routing">
+      <form onSubmit={(event) => void submit(event)} className="grid gap-5">
+        <Part title="Limits on tool calls">
+          <div className="grid items-start gap-4 sm:grid-cols-2">
+            {limits.map(({ name, label, whose }) => (
+              <LimitField
+                key={name}
+                label={
+                  <>
+                    {label} <span className="font-normal text-muted">{whose}</span>
+                  </>
+                }
+                {...(name === 'callsPerMinutePerCaller' && server.access === 'public'
+                  ? { placeholder: '60' }
+                  : {})}
+                {...form.register(name)}
+              />
+            ))}
+          </div>
+          <p className="text-sm text-muted">
+            {server.access === 'public'
+              ? 'A caller is an address here. Over a limit the answer is 429 with Retry-After.'
+              : 'A caller is a key. Over a limit the answer is 429 with Retry-After.'}
+          </p>
+        </Part>
+        <Part title="Over a redeploy">
+          <CheckField
+            label="Move sessions to the new version"
+            hint="Clients notice nothing. Turn it off where the server keeps something in a session that it cannot do without: sessions then end with the old version, and clients begin new ones."
+            {...form.register('reopenSessions')}
+          />
+        </Part>
+        <Part title="Request log">
+          <CheckField
+            label="Keep what is asked and answered"
+            hint="8 KiB of each, without the values of fields that are secret by their name."
+            {...form.register('keepPayloads')}
+          />
+          {form.watch('keepPayloads') ? (
+            <TextField
+              label="Keep out of it, too"
+              optional
+              spellCheck={false}
+              placeholder="ssn, iban"
+              hint="Names of fields whose values are not to be kept."
+              {...form.register('redact')}
+            />
+          ) : null}
+        </Part>
+        {fault ? (
+          <Notice look="error" title={fault.message}>
+            {fault.hint}
+          </Notice>
+        ) : null}
+        {can.update ? (
+          <div>
+            <Button
+              type="submit"
+              look="primary"
+              busy={update.isPending}
+              disabled={!form.formState.isDirty}
+            >
+              Save
+            </Button>
+          </div>
+        ) : null}
+      </form>
+    </Card>
+  )
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <fieldset className="grid min-w-0 gap-3">
+      <legend className="mb-2 text-xs tracking-wide text-faint">{title}</legend>
+      {children}
+    </fieldset>
+  )
+}

@@ -1,0 +1,38 @@
+import type { Routing } from '@moorage/domain/routing'
+import { limitOf, limitText } from '../parts/limit-field.tsx'
+
+/** How a server is routed, as a form holds it. */
+export type RoutingDraft = Record<(typeof limits)[number]['name'], string> & {
+  reopenSessions: boolean
+  keepPayloads: boolean
+  redact: string
+}
+
+export const limits = [
+  { name: 'callsPerMinute', label: 'Calls a minute', whose: 'of all callers together' },
+  { name: 'concurrentCalls', label: 'Calls at once', whose: 'of all callers together' },
+  { name: 'callsPerMinutePerCaller', label: 'Calls a minute', whose: 'of each caller' },
+  { name: 'concurrentCallsPerCaller', label: 'Calls at once', whose: 'of each caller' },
+] as const
+
+export function toDraft(routing: Routing): RoutingDraft {
+  const { reopenSessions, keepPayloads, redact } = routing
+  return {
+    callsPerMinute: limitText(routing.callsPerMinute),
+    concurrentCalls: limitText(routing.concurrentCalls),
+    callsPerMinutePerCaller: limitText(routing.callsPerMinutePerCaller),
+    concurrentCallsPerCaller: limitText(routing.concurrentCallsPerCaller),
+    ...{ reopenSessions, keepPayloads, redact: redact.join(', ') },
+  }
+}
+
+export function fromDraft(draft: RoutingDraft): Partial<Routing> {
+  const { reopenSessions, keepPayloads, redact } = draft
+  return {
+    callsPerMinute: limitOf(draft.callsPerMinute),
+    concurrentCalls: limitOf(draft.concurrentCalls),
+    callsPerMinutePerCaller: limitOf(draft.callsPerMinutePerCaller),
+    concurrentCallsPerCaller: limitOf(draft.concurrentCallsPerCaller),
+    ...{ reopenSessions, keepPayloads, redact: redact.split(/[\s,]+/).filter(Boolean) },
+  }
+}
