@@ -24,12 +24,13 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
 
   async function startRouter(
     own: Partial<RouterOptions> = {},
+    port = 0,
   ): Promise<{ router: Router; url: string; nodeId: string }> {
     const nodeId = newId('node')
     const router = createRouter({ db, events, logger, nodeId, encryptionKey, ...options, ...own })
     routers.push(router)
-    const { port } = await router.listen({ host: '127.0.0.1', port: 0 })
-    return { router, url: `http://127.0.0.1:${port}`, nodeId }
+    const at = await router.listen({ host: '127.0.0.1', port })
+    return { router, url: `http://127.0.0.1:${at.port}`, nodeId }
   }
 
   async function addTeam(): Promise<string> {
