@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connect } from './testing/client.ts'
 import { canceled } from './testing/legacy-server.ts'
 import { newPeer, oldPeer, type Peer } from './testing/peers.ts'
 import { startPlatform, type TestPlatform, until } from './testing/platform.ts'
+import { inSession, openSession } from './testing/raw-session.ts'
 import {
   startModernServer,
   startSessionServer,
@@ -109,6 +111,39 @@ describe.each([
     return peer.heard.filter((message) => message.method === method).map(({ params }) => params)
   }
 })
+
+test('a stream that broke off goes on where it stood: nothing told meanwhile is lost, nothing comes twice', async () => {
+  const mcp = await serve(await startSessionServer('resumed', { keepsEvents: true }))
+  const headers = inSession(key, await openSession(mcp, key))
+  const ask = (method: string, params: object) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params })
+    return fetch(mcp, { method: 'POST', headers, body }).then((answer) => answer.text())
+  }
+  const touch = () => ask('tools/call', { name: 'touch' })
+  await ask('resources/subscribe', { uri: 'test://watched' })
+  const abort = new AbortController()
+  const stream = await fetch(mcp, { headers, signal: abort.signal })
+  await touch()
+  const [first = ''] = await eventIds(stream, 1)
+  abort.abort()
+  for (let i = 0; i < 2; i += 1) await touch()
+  const resumed = await fetch(mcp, { headers: { ...headers, 'Last-Event-ID': first } })
+  const ids = await eventIds(resumed, 2)
+  expect(new Set([first, ...ids]).size).toBe(3)
+})
+
+/** Of the first notifications on a stream. */
+async function eventIds({ body }: Response, count: number): Promise<string[]> {
+  let text = ''
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    const ids = [...text.matchAll(/^id: (.*)\ndata: \{.*resources\/updated/gm)].map(
+      ([, id = '']) => id,
+    )
+    if (ids.length >= count) return ids
+  }
+  throw new Error(`The stream ended: ${text}`)
+}
 
 describe('client 2.x, 2026-07-28', () => {
   let client: Client

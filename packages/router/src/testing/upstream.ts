@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import {
+  type EventStore,
+  StreamableHTTPServerTransport,
+} from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { createLegacyServer, type LegacyServer } from './legacy-server.ts'
 import { createModernServer } from './modern-server.ts'
@@ -56,7 +59,8 @@ export async function startModernServer(
 /** Up to 2025-11-25, with sessions held in memory, as most servers in the field do it. */
 export function startSessionServer(
   name: string,
-  options: { delayMs?: number } = {},
+  /** `keepsEvents`: a stream that broke off can be resumed. */
+  options: { delayMs?: number; keepsEvents?: boolean } = {},
 ): Promise<Upstream & { sessions: Map<string, StreamableHTTPServerTransport> }> {
   const sessions = new Map<string, StreamableHTTPServerTransport>()
   return startUpstream(async (req, res) => {
@@ -66,6 +70,7 @@ export function startSessionServer(
     if (id !== undefined) return void res.writeHead(404).end()
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
+      ...(options.keepsEvents ? { eventStore: createEventStore() } : {}),
       onsessioninitialized: (sessionId) => void sessions.set(sessionId, transport),
       onsessionclosed: (sessionId) => void sessions.delete(sessionId),
     })
@@ -74,6 +79,20 @@ export function startSessionServer(
     )
     await transport.handleRequest(req, res)
   }).then((upstream) => Object.assign(upstream, { sessions }))
+}
+
+function createEventStore(): EventStore {
+  const events: { streamId: string; message: Parameters<EventStore['storeEvent']>[1] }[] = []
+  return {
+    storeEvent: async (streamId, message) => String(events.push({ streamId, message })),
+    replayEventsAfter: async (lastId, { send }) => {
+      const streamId = events[Number(lastId) - 1]?.streamId ?? ''
+      for (const [at, event] of events.entries())
+        if (at >= Number(lastId) && event.streamId === streamId)
+          await send(String(at + 1), event.message)
+      return streamId
+    },
+  }
 }
 
 /** HTTP+SSE of 2024-11-05. */
