@@ -36,7 +36,7 @@ async function sessionTarget(
   session: Session,
   { server, avoid }: { server: ServerEntry; avoid: InstanceEntry | null },
 ): Promise<Target> {
-  const waiting = homeThatWaits(context, exchange, session)
+  const waiting = await homeThatWaits(context, exchange, session)
   if (waiting) return waiting
   const home = targetAt(context, session.home)
   const mayStay = home?.instance.current || !server.reopenSessions
@@ -53,19 +53,41 @@ async function sessionTarget(
 }
 
 /** An answer goes to the instance that asked, and a cancellation to the one that is at work, though it drains. */
-function homeThatWaits(context: Context, exchange: Exchange, session: Session): Target | null {
-  const at = whoWaits(context, exchange, session)
-  const home = [session.home, session.former].find((one) => one && one.instanceId === at)
+async function homeThatWaits(
+  context: Context,
+  exchange: Exchange,
+  session: Session,
+): Promise<Target | null> {
+  const { message } = exchange
+  const home =
+    message?.method === null && message.id !== null
+      ? await whoAsked(context, session, message.id)
+      : whoWorks(context, exchange, session)
   return home ? targetAt(context, home) : null
 }
 
-function whoWaits(context: Context, exchange: Exchange, session: Session): string | undefined {
+/** The question may have come to the client by way of another router. */
+async function whoAsked(
+  { sessionStore, logger }: Context,
+  session: Session,
+  id: string | number,
+): Promise<Home | undefined> {
+  const known = session.asked.get(id)
+  if (known) return known
+  try {
+    return (await sessionStore.read(session))?.asked.get(id)
+  } catch (error) {
+    logger.warn({ error }, 'It could not be looked up which instance asked the client')
+    return undefined
+  }
+}
+
+function whoWorks(context: Context, exchange: Exchange, session: Session): Home | null | undefined {
   const { message } = exchange
-  if (message?.method === null && message.id !== null) return session.asked.get(message.id)
   if (message?.cancels == null) return undefined
   for (const other of context.inFlight.all())
     if (other.session === session && other.message?.id === message.cancels && other !== exchange)
-      return other.instance?.id
+      return [session.home, session.former].find((one) => one?.instanceId === other.instance?.id)
   return undefined
 }
 

@@ -55,16 +55,23 @@ function noteLasting({ replay }: Session, { method, target, level }: RpcMessage)
 
 const maxQuestions = 100
 
-/** The instance waits for the client's answer, which comes as a request of its own. */
+/**
+ * The instance waits for the client's answer, which comes as a request of its own, and may come to
+ * another router: so the client gets the question when that is written down. Null: nothing to wait for.
+ */
 export function noteQuestion(
+  { sessionStore }: Context,
   session: Session | null,
   id: string | number,
-  instanceId: string,
-): void {
-  if (!session) return
+  { id: instanceId }: InstanceEntry,
+): Promise<void> | null {
+  const homes = session ? [session.home, session.former] : []
+  const home = homes.find((one) => one?.instanceId === instanceId)
+  if (!session || !home || session.asked.get(id) === home) return null
   // Each instance counts for itself, so an id may come again; the latest to ask is the one that waits.
   session.asked.delete(id)
-  session.asked.set(id, instanceId)
+  session.asked.set(id, home)
   const [oldest] = session.asked.keys()
   if (session.asked.size > maxQuestions && oldest !== undefined) session.asked.delete(oldest)
+  return sessionStore.asked(session, { id, home })
 }

@@ -39,13 +39,17 @@ export function createResponseSink(
   let resume: (() => void) | null = null
   /** The first bytes of an answer, held for as long as the rest may come with them; null: sent. */
   let first: Buffer | null | undefined
-  /** What has to wait until the session is written down. */
+  /** What has to wait until all that the client is about to learn of its session is written down. */
   let held: (() => void)[] | null = null
+  let unwritten = 0
 
   function holdUntil(written: Promise<void> | null): void {
     if (!written) return
-    held = []
+    held ??= []
+    unwritten += 1
     void written.then(() => {
+      unwritten -= 1
+      if (unwritten > 0) return
       const waiting = held ?? []
       held = null
       for (const go of waiting) go()
@@ -123,7 +127,7 @@ export function createResponseSink(
   function peekEvent(data: string): void {
     exchange.rpcErrorCode ??= rpcErrorCode(Buffer.from(data))
     const question = exchange.session ? questionId(data) : null
-    if (question !== null) noteQuestion(exchange.session, question, instance.id)
+    if (question !== null) holdUntil(noteQuestion(context, exchange.session, question, instance))
   }
 
   function stop(): void {

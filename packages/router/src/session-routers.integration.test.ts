@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer, connect, echo, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
-import { endSession, initialize, json, listTools, openSession } from './testing/raw-session.ts'
+import {
+  endSession,
+  initialize,
+  inSession,
+  json,
+  listTools,
+  openSession,
+} from './testing/raw-session.ts'
 import { startSessionServer, startSseServer, type Upstream } from './testing/upstream.ts'
 
 let platform: TestPlatform
@@ -146,6 +153,39 @@ test('two routers that open a session again at once end up with the same one', a
     for (const mcp of [a, b]) expect((await listTools(mcp, id, key)).status).toBe(200)
   expect(v2.sessions.size).toBe(ids.length)
 })
+
+test('an answer that comes to another router than its question reaches the old instance that asked', async () => {
+  const v1 = await sessionServer('v1')
+  const { server, a, b } = await serve([v1.port])
+  const id = await openSession(a, key, { sampling: {} })
+  const headers = inSession(key, id)
+  const post = (mcp: string, message: object) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message })
+    return fetch(mcp, { method: 'POST', headers, body })
+  }
+  const questions = await fetch(a, { headers })
+  const call = await post(a, { id: 7, method: 'tools/call', params: { name: 'ask' } })
+  const question = await firstMessage(questions)
+  expect(question.method).toBe('sampling/createMessage')
+  await redeploy(server, (await sessionServer('v2')).port)
+  // The session moves while the question is open, first at one router and then at the other.
+  for (const mcp of [a, b]) expect((await listTools(mcp, id, key)).status).toBe(200)
+  const content = { type: 'text', text: 'yes' }
+  const answer = { id: question.id, result: { model: 'm', role: 'assistant', content } }
+  expect((await post(b, answer)).status).toBe(202)
+  expect((await firstMessage(call)).result.content).toEqual([{ type: 'text', text: 'v1: yes' }])
+})
+
+/** The first JSON-RPC message of a stream of events. */
+async function firstMessage({ body }: Response) {
+  let text = ''
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    const [, data] = /^data: (\{.*)$/m.exec(text) ?? []
+    if (data) return JSON.parse(data)
+  }
+  throw new Error(`The stream ended: ${text}`)
+}
 
 test('an instance that dies takes its own sessions with it and no other', async () => {
   const both = [await sessionServer('left'), await sessionServer('right')] as const

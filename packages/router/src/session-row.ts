@@ -2,7 +2,7 @@ import type { Db } from '@moorage/db/client'
 import { z } from 'zod'
 import { postgresJson } from './postgres-json.ts'
 import { readRpcMessage } from './rpc-message.ts'
-import { endpointPrefix, idleState, type Session } from './sessions.ts'
+import { endpointPrefix, type Home, idleState, type Session } from './sessions.ts'
 
 /** Names a session as its primary key does. */
 export type SessionKey = Pick<Session, 'serverId' | 'id'>
@@ -16,12 +16,24 @@ const storedSchema = z.object({
   resources: z.array(z.string()).default([]),
 })
 
+/** What the column `asked` holds: homes by the question's id, in JSON as ids are strings or numbers. */
+const askedSchema = z.record(
+  z.string(),
+  z.object({
+    instanceId: z.string(),
+    upstreamId: z.string().nullable(),
+    restarts: z.number(),
+  }),
+)
+const maxAsked = 100
+
 type Row = {
   serverId: string
   sessionId: string
   instanceId: string
   principalId: string
   initialize: unknown
+  asked: unknown
   createdAt: Date
   seenAt: Date
 }
@@ -79,6 +91,20 @@ export async function eraseSessions(db: Db, keys: readonly SessionKey[]): Promis
     WHERE s."serverId" = gone."serverId" AND s."sessionId" = gone."sessionId"`
 }
 
+/** Beside what else is known of the session, which another router may be writing down. */
+export async function writeQuestion(
+  db: Db,
+  { serverId, id }: SessionKey,
+  question: { id: string | number; home: Home },
+): Promise<void> {
+  const asked = postgresJson({ [JSON.stringify(question.id)]: question.home })
+  await db.$executeRaw`
+    UPDATE "Session" SET asked = CASE
+      WHEN (SELECT count(*) FROM jsonb_object_keys(asked)) < ${maxAsked} THEN asked
+      ELSE '{}' END || ${asked}::jsonb
+    WHERE "serverId" = ${serverId} AND "sessionId" = ${id}`
+}
+
 /** False: it is no longer where this router thought, as another one moved it first. */
 export async function moveSession(
   db: Db,
@@ -120,6 +146,12 @@ function restored(row: Row): Session[] {
       ...idleState(),
       pending: row.sessionId.startsWith(endpointPrefix) ? new Set() : null,
       replay: { logLevel: data.logLevel, resources: new Set(data.resources) },
+      asked: restoredQuestions(row.asked),
     },
   ]
+}
+
+function restoredQuestions(value: unknown): Session['asked'] {
+  const { data = {} } = askedSchema.safeParse(value)
+  return new Map(Object.entries(data).map(([id, home]) => [JSON.parse(id), home]))
 }

@@ -9,6 +9,7 @@ import {
   readSessionsUsedSince,
   type SessionKey,
   touchSessions,
+  writeQuestion,
   writeSessions,
 } from './session-row.ts'
 import type { Home, Session, SessionChanges } from './sessions.ts'
@@ -28,6 +29,8 @@ export type SessionStore = SessionChanges & {
   flush(): Promise<void>
   /** Resolves when the session is written, or at once while Postgres is away. */
   written(): Promise<void>
+  /** Resolves when other routers can find out who waits for the answer, or Postgres is away. */
+  asked(session: Session, question: { id: string | number; home: Home }): Promise<void>
   /** After `session.home` has changed. False: another router moved it first, to where `read` says. */
   moved(session: Session, from: Home): Promise<boolean>
 }
@@ -130,6 +133,12 @@ export function createSessionStore(deps: {
     written: async () => {
       const done = flush()
       if (!isAway) await Promise.race([done, sleep(patienceMs, undefined, { ref: false })])
+    },
+    asked: async (session, question) => {
+      if (isAway) return
+      await inTime(writeQuestion(db, session, question)).catch((error: unknown) =>
+        logger.warn({ error }, 'Other routers do not know which instance asked the client'),
+      )
     },
     moved: async (session, from) => {
       const isFirst = await inTime(moveSession(db, session, from))

@@ -28,8 +28,8 @@ export type Session = {
   seenAtMs: number
   /** Requests in flight by instance, not counting streams for notifications. */
   inFlight: Map<string, number>
-  /** Questions of the server's to the client (sampling, elicitation, roots), by the instance that waits. */
-  asked: Map<string | number, string>
+  /** Questions of the server's to the client (sampling, elicitation, roots), and where the answer is waited for. */
+  asked: Map<string | number, Home>
   /** For HTTP+SSE (endpoints.ts): requests whose answers are still to come on its stream. Else null. */
   pending: Set<string | number> | null
   /** Opened again since, so the client's Last-Event-ID is another instance's. */

@@ -17,9 +17,14 @@ export const json = {
 }
 
 /** A legacy session, by hand; resolves with its id. */
-export async function openSession(mcp: string, key: string): Promise<string> {
+export async function openSession(
+  mcp: string,
+  key: string,
+  capabilities: object = {},
+): Promise<string> {
   const headers = { ...bearer(key), ...json }
-  const answer = await send(mcp, { method: 'POST', headers, body: JSON.stringify(initialize) })
+  const body = JSON.stringify({ ...initialize, params: { ...initialize.params, capabilities } })
+  const answer = await send(mcp, { method: 'POST', headers, body })
   const id = answer.headers['mcp-session-id']
   if (typeof id !== 'string') throw new Error(`no session: ${answer.status} ${answer.text}`)
   return id
