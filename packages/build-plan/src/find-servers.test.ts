@@ -99,3 +99,11 @@ describe('a workspace', () => {
     )
   })
 })
+
+test('a Dockerfile that smithery.yaml names is found once', () => {
+  const tree = sourceTreeFrom({
+    'a/smithery.yaml': 'runtime: container\nbuild: { dockerfile: deploy/Dockerfile }\n',
+    'a/deploy/Dockerfile': 'FROM scratch\n',
+  })
+  expect(findServers(tree).map(({ rootDir }) => rootDir)).toEqual(['a'])
+})

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type AppError, toAppError } from '@moorage/domain/error'
 import { planIfAny } from './detect.ts'
 import { manifestDirectories } from './manifest-directories.ts'
@@ -42,10 +43,12 @@ function look(tree: SourceTree, rootDir: string, overrides: Settings): FoundServ
   }
 }
 
-/** A workspace's root and its only member come to the same build and start. */
+/** A workspace's root and its only member come to the same, and a Dockerfile is one from wherever it is named. */
 function isSame(one: FoundServer, other: FoundServer): boolean {
   if (!one.plan || !other.plan) return false
   const key = ({ kind, rootDir, start, image, dockerfile }: BuildPlan) =>
-    JSON.stringify([kind, rootDir, start.command, image, dockerfile])
+    dockerfile === null
+      ? JSON.stringify([kind, rootDir, start.command, image])
+      : join(rootDir, dockerfile)
   return key(one.plan) === key(other.plan)
 }
