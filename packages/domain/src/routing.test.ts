@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { defaultRouting, readKeyLimits, readRouting, routingInputSchema } from './routing.ts'
+import {
+  defaultRouting,
+  readKeyLimits,
+  readRouting,
+  routingInputSchema,
+  sleepDue,
+} from './routing.ts'
 
 test('a bad value is the default, and the good ones beside it stay', () => {
   const stored = {
@@ -25,3 +31,21 @@ test('a caller is told of a setting that there is not', () => {
   expect(routingInputSchema.safeParse({ callsPerMinutes: 5 }).success).toBe(false)
   expect(routingInputSchema.safeParse({ callsPerMinute: 0 }).success).toBe(false)
 })
+
+test.each([
+  ['ready', 10, 20, 9, null],
+  ['ready', 10, 20, 10, 'paused'],
+  ['ready', 10, 20, 20, 'asleep'],
+  ['ready', null, 20, 19, null],
+  ['ready', 10, null, 1e9, 'paused'],
+  ['ready', null, null, 1e9, null],
+  ['paused', 10, 20, 19, null],
+  ['paused', 10, 20, 20, 'asleep'],
+  ['paused', 10, null, 1e9, null],
+] as const)(
+  'what is %s, with times %s and %s and nothing to do for %s s, is due to be %s',
+  (state, pauseAfterSeconds, stopAfterSeconds, idleSeconds, due) => {
+    const routing = { ...defaultRouting, pauseAfterSeconds, stopAfterSeconds }
+    expect(sleepDue(routing, { state, idleSeconds })).toBe(due)
+  },
+)

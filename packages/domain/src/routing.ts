@@ -4,6 +4,9 @@ import { readFields } from './read-fields.ts'
 /** Null: no limit. */
 const limit = z.number().int().min(1).max(1_000_000_000).nullable()
 
+/** Seconds without a request. Null: never. */
+const idleSeconds = z.number().int().min(1).max(31_536_000).nullable()
+
 const keyLimits = {
   /** tools/call requests a minute, on all servers together. */
   callsPerMinute: limit,
@@ -25,6 +28,10 @@ const routing = {
   keepPayloads: z.boolean(),
   /** Names of fields whose values are kept out of payloads, beside those that always are. */
   redact: z.array(z.string().min(1).max(100)).max(50),
+  /** After so long without a request the server is paused: it keeps its memory and gets no CPU. */
+  pauseAfterSeconds: idleSeconds,
+  /** After so long without a request it is stopped, and what it held in memory is gone. */
+  stopAfterSeconds: idleSeconds,
 }
 
 export type KeyLimits = z.infer<z.ZodObject<typeof keyLimits>>
@@ -43,6 +50,20 @@ export const defaultRouting: Routing = {
   concurrentCallsPerCaller: null,
   keepPayloads: false,
   redact: [],
+  // Longer than a person thinks between two calls; waking from it goes unnoticed.
+  pauseAfterSeconds: 15 * 60,
+  // Gives the memory back; costs the next call a start, and the server what it held in memory.
+  stopAfterSeconds: 60 * 60,
+}
+
+/** What an instance that had no request for so long should be by now; null: as it is. */
+export function sleepDue(
+  { pauseAfterSeconds, stopAfterSeconds }: Routing,
+  instance: { state: 'ready' | 'paused'; idleSeconds: number },
+): 'paused' | 'asleep' | null {
+  const isDue = (seconds: number | null) => seconds !== null && instance.idleSeconds >= seconds
+  if (isDue(stopAfterSeconds)) return 'asleep'
+  return instance.state === 'ready' && isDue(pauseAfterSeconds) ? 'paused' : null
 }
 
 /** How the router treats a key, from ApiKey.limits. Never throws: a bad value is the default. */
