@@ -315,6 +315,52 @@ describe.each(names)('the %s driver', (name) => {
     )
   })
 
+  test('freezes a server that is paused: a request waits, and is answered with all its memory when it goes on', async () => {
+    const status = await start()
+    await ask(status, '')
+    await driver.pause(status.instanceId)
+    await driver.pause(status.instanceId)
+    expect(await driver.inspect(status.instanceId)).toEqual({ ...status, state: 'paused' })
+    const { host, port } = status.address ?? { host: '', port: 0 }
+    let answered = false
+    const asked = fetch(`http://${host}:${port}/`).then(async (response) => {
+      answered = true
+      return response.json()
+    })
+    await sleep(300)
+    expect(answered).toBe(false)
+    expect(await driver.resume(status.instanceId)).toBe(true)
+    expect(await asked).toBe('hello')
+    expect(await driver.resume(status.instanceId)).toBe(true)
+    expect((await driver.inspect(status.instanceId))?.state).toBe('running')
+  })
+
+  test('ends a paused server as politely as any, and removes it', async () => {
+    const paused = await start()
+    await ask(paused, '')
+    await driver.pause(paused.instanceId)
+    await driver.stop(paused.instanceId, { graceMs: 10_000 })
+    expect(await driver.inspect(paused.instanceId)).toMatchObject({ state: 'exited', exitCode: 0 })
+    expect(await driver.resume(paused.instanceId)).toBe(false)
+
+    const other = await start()
+    await driver.pause(other.instanceId)
+    await driver.remove(other.instanceId)
+    expect(await driver.inspect(other.instanceId)).toBeNull()
+    await driver.pause(other.instanceId)
+    expect(await driver.resume(other.instanceId)).toBe(false)
+    expect(await driver.startAgain(other.instanceId)).toBeNull()
+  })
+
+  test('starts a server that ended again as it was made, or says that it keeps too little', async () => {
+    const status = await start({ env: { GREETING: 'hi' } })
+    await ask(status, '')
+    await driver.stop(status.instanceId, { graceMs: 5_000 })
+    const again = await driver.startAgain(status.instanceId)
+    expect(again === null).toBe(name === 'process')
+    if (again) expect(await ask(again, 'env')).toMatchObject({ GREETING: 'hi' })
+  })
+
   test('tells of an exit, with the exit code', async () => {
     const controller = new AbortController()
     const events: InstanceEvent[] = []

@@ -5,7 +5,7 @@ import type { BuildSettings } from './build-settings.ts'
 import { type BaseImages, type MakeBaseImage, officialBaseImages } from './docker/base-image.ts'
 import { bridgeVolumes, sweepBridges } from './docker/bridge-volume.ts'
 import { buildImage } from './docker/build.ts'
-import { deployInstance } from './docker/deploy.ts'
+import { deployInstance, startAgain } from './docker/deploy.ts'
 import { dial, type Engine, engineError, ignoring, orNull } from './docker/engine.ts'
 import { applyFirewall, firewallRules } from './docker/firewall.ts'
 import { canHoldRuns } from './docker/hold-runs.ts'
@@ -14,6 +14,7 @@ import { fromLabels } from './docker/labels.ts'
 import { listImages } from './docker/list-images.ts'
 import { instanceLogs } from './docker/logs.ts'
 import { defaultNetworkPool, type NetworkPool, removeUnusedNetworks } from './docker/network.ts'
+import { pauseInstance, resumeInstance } from './docker/pause.ts'
 import type { RegistryAuth } from './docker/registry-auth.ts'
 import { sweepEngine } from './docker/sweep.ts'
 import { watchInstances } from './docker/watch.ts'
@@ -76,7 +77,12 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     inspect: (instanceId) => inspectInstance(engine, instanceId),
     list: (filter = {}) => listInstances(engine, filter),
     logs: (instanceId, logOptions) => instanceLogs(engine, instanceId, logOptions),
+    pause: (instanceId) => pauseInstance(engine, instanceId),
+    resume: (instanceId) => resumeInstance(engine, instanceId),
+    startAgain: (instanceId) => startAgain(engine, instanceId),
     async stop(instanceId, { graceMs }) {
+      // What is paused hears no SIGTERM.
+      await resumeInstance(engine, instanceId)
       const container = engine.docker.getContainer(containerName(engine, instanceId))
       await ignoring(container.stop({ t: Math.ceil(graceMs / 1000) }), [304, 404])
     },

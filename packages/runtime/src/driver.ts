@@ -63,7 +63,8 @@ export type InstanceStatus = {
   instanceId: string
   serverId: string
   deploymentId: string
-  state: 'running' | 'exited'
+  /** `paused`: it is there with all its memory, and gets no CPU. */
+  state: 'running' | 'paused' | 'exited'
   address: Address | null
   exitCode: number | null
   /** Killed for want of memory, as far as the driver can tell. */
@@ -118,6 +119,12 @@ export type RuntimeDriver = {
   /** All instances of this platform, or of one server, running or not. */
   list(filter?: { serverId?: string }): Promise<InstanceStatus[]>
   logs(instanceId: string, options: LogOptions): AsyncIterable<RuntimeLogLine>
+  /** Freezes it: what is sent there waits. Pausing what is paused or gone is no error. */
+  pause(instanceId: string): Promise<void>
+  /** False where it does not run, so that there is nothing to go on with. */
+  resume(instanceId: string): Promise<boolean>
+  /** Starts one that ended just as it was made; null where the driver keeps too little for that. */
+  startAgain(instanceId: string): Promise<InstanceStatus | null>
   /** SIGTERM, then SIGKILL after graceMs. Stopping what is gone is no error. */
   stop(instanceId: string, options: { graceMs: number }): Promise<void>
   /** Stops if need be, and removes all that belongs to the instance: container, network, files. */

@@ -9,6 +9,7 @@ import { inspectInstance, listInstances } from './process/instance-status.ts'
 import { listImages } from './process/list-images.ts'
 import { logLines } from './process/logs.ts'
 import { deploymentOf, pathsUnder } from './process/paths.ts'
+import { pauseInstance, resumeInstance } from './process/pause.ts'
 import { removeInstance } from './process/remove.ts'
 import { imageFactsSchema, readState } from './process/state-file.ts'
 import { stopInstance } from './process/stop.ts'
@@ -67,8 +68,13 @@ export function createProcessDriver(options: ProcessDriverOptions): RuntimeDrive
     list: (filter = {}) => listInstances(paths, filter),
     logs: (instanceId, logOptions) =>
       logLines(paths.instance(instanceId).log, logOptions, async () => {
-        return (await inspectInstance(paths, instanceId))?.state !== 'running'
+        const status = await inspectInstance(paths, instanceId)
+        return !status || status.state === 'exited'
       }),
+    pause: (instanceId) => pauseInstance(paths, instanceId),
+    resume: (instanceId) => resumeInstance(paths, instanceId),
+    // Its environment is written nowhere here, as it holds secrets.
+    startAgain: async () => null,
     stop: (instanceId, { graceMs }) => stopInstance(paths, instanceId, graceMs),
     remove: (instanceId) => during(instanceId, () => removeInstance(paths, instanceId)),
     watch: (signal) => watchInstances(paths, signal),

@@ -28,6 +28,20 @@ export async function deployInstance(
   throw new AppError('start_failed', 'The server was removed while it started.')
 }
 
+/** The container of an instance that ended, as it was made; null where there is none. */
+export async function startAgain(
+  engine: Engine,
+  instanceId: string,
+): Promise<InstanceStatus | null> {
+  const container = engine.docker.getContainer(containerName(engine, instanceId))
+  try {
+    await ignoring(container.start(), [304, 404])
+  } catch (error) {
+    throw startError(error)
+  }
+  return inspectInstance(engine, instanceId)
+}
+
 async function createAndStart(
   engine: Engine,
   { pool, bridges }: Made,

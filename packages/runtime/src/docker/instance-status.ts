@@ -54,12 +54,13 @@ async function inspectContainer(engine: Engine, idOrName: string): Promise<Insta
   const facts = containerSchema.parse(found)
   const labels = fromLabels(facts.Config.Labels)
   if (labels?.platform !== engine.platformId || facts.State.Status === 'created') return null
-  const running = facts.State.Status === 'running' || facts.State.Status === 'paused'
+  const { Status: state } = facts.State
+  const running = state === 'running' || state === 'paused'
   return {
     instanceId: labels.instance,
     serverId: labels.server,
     deploymentId: labels.deployment,
-    state: running ? 'running' : 'exited',
+    state: running ? state : 'exited',
     address: running ? addressOf(facts) : null,
     exitCode: running ? null : facts.State.ExitCode,
     outOfMemory: facts.State.OOMKilled,

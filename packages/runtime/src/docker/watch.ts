@@ -65,12 +65,12 @@ async function* missedExits(engine: Engine, running: Set<string>): AsyncGenerato
   )
   for (const instanceId of [...running]) {
     const status = now.get(instanceId)
-    if (status?.state === 'running') continue
+    if (status && status.state !== 'exited') continue
     running.delete(instanceId)
     const { exitCode = null, outOfMemory = false } = status ?? {}
     yield { instanceId, kind: 'exited', exitCode, outOfMemory }
   }
-  for (const status of now.values()) if (status.state === 'running') running.add(status.instanceId)
+  for (const status of now.values()) if (status.state !== 'exited') running.add(status.instanceId)
 }
 
 async function* eventsOf(stream: NodeJS.ReadableStream) {

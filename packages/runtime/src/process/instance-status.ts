@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import type { InstanceStatus } from '../driver.ts'
-import { isAlive } from './live-process.ts'
+import { isAlive, isPaused } from './live-process.ts'
 import type { Paths } from './paths.ts'
 import { exitSchema, instanceFactsSchema, readState, runningSchema } from './state-file.ts'
 
@@ -21,7 +21,7 @@ export async function inspectInstance(
     instanceId,
     serverId: facts.serverId,
     deploymentId: facts.deploymentId,
-    state: runs ? 'running' : 'exited',
+    state: !runs ? 'exited' : (await isPaused(running.server)) ? 'paused' : 'running',
     address: runs ? { host: '127.0.0.1', port: facts.port } : null,
     exitCode: exit?.exitCode ?? null,
     outOfMemory: false,

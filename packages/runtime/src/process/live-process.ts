@@ -9,8 +9,14 @@ export type LiveProcess = z.infer<typeof processSchema>
 
 /** Null where no such process runs. */
 export async function liveProcess(pid: number): Promise<LiveProcess | null> {
-  const startedAt = await (process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid))
-  return startedAt ? { pid, startedAt } : null
+  const found = await look(pid)
+  return found && { pid, startedAt: found.startedAt }
+}
+
+/** Held by SIGSTOP. */
+export async function isPaused({ pid, startedAt }: LiveProcess): Promise<boolean> {
+  const found = await look(pid)
+  return found?.startedAt === startedAt && found.state.startsWith('T')
 }
 
 export async function isAlive(one: LiveProcess): Promise<boolean> {
@@ -30,16 +36,23 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Field 22 of proc_pid_stat(5), counted behind the name, which may hold spaces and brackets. */
-async function startOnLinux(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
+type Look = { state: string; startedAt: string }
+
+function look(pid: number): Promise<Look | null> {
+  return process.platform === 'linux' ? lookOnLinux(pid) : lookByPs(pid)
 }
 
-async function startByPs(pid: number): Promise<string | null> {
+/** Field 22 of proc_pid_stat(5), counted behind the name, which may hold spaces and brackets. */
+async function lookOnLinux(pid: number): Promise<Look | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const startedAt = fields[18]
+  return state === 'Z' || state === 'X' || !startedAt ? null : { state, startedAt }
+}
+
+async function lookByPs(pid: number): Promise<Look | null> {
   const ps = promisify(execFile)('ps', ['-o', 'stat=,lstart=', '-p', String(pid)])
   const { stdout } = await ps.catch(() => ({ stdout: '' }))
   const [state = '', ...start] = stdout.trim().split(/\s+/)
-  return state === '' || state.startsWith('Z') ? null : start.join(' ')
+  return state === '' || state.startsWith('Z') ? null : { state, startedAt: start.join(' ') }
 }

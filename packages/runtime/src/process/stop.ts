@@ -21,6 +21,8 @@ export async function stopInstance(
   const { launcher, server } = running
   if (graceMs > 0 && server.pid !== launcher.pid) {
     await signalGroup(server, 'SIGTERM')
+    // What is paused hears it only then.
+    await signalGroup(server, 'SIGCONT')
     await gone([server], graceMs)
   }
   if (server.pid !== launcher.pid) await signalGroup(server, 'SIGKILL')

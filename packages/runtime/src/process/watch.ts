@@ -24,6 +24,6 @@ export async function* watchInstances(
 }
 
 async function runningNow(paths: Paths): Promise<Set<string>> {
-  const running = (await listInstances(paths, {})).filter(({ state }) => state === 'running')
+  const running = (await listInstances(paths, {})).filter(({ state }) => state !== 'exited')
   return new Set(running.map(({ instanceId }) => instanceId))
 }

@@ -10,7 +10,8 @@ ALTER TYPE "InstanceState" ADD VALUE 'paused';
 ALTER TYPE "InstanceState" ADD VALUE 'asleep';
 
 -- AlterTable
-ALTER TABLE "Instance" ADD COLUMN     "wakes" INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE "Instance" ADD COLUMN     "wakes" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "wokenAt" TIMESTAMP(3);
 
 -- CreateTable
 CREATE TABLE "InstanceUse" (
