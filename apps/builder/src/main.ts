@@ -15,6 +15,7 @@ import { deploy, type Running } from './deploy.ts'
 import { readEnv } from './env.ts'
 import { inspect } from './inspect.ts'
 import { protect } from './protect.ts'
+import { createSleeper } from './sleeper.ts'
 import { createSupervisor } from './supervise.ts'
 import { sweep } from './sweep.ts'
 
@@ -32,12 +33,14 @@ const deps = { db, events, queue, inspectionQueue, encryptionKey: env.MOORAGE_EN
 const collectors = createCollectors({ db, events, driver, log })
 const builder: Builder = { deps, driver, env, log, collectors, stopping: stop.signal }
 const running: Running = new Map()
-const supervisor = createSupervisor(builder)
+const sleeper = createSleeper(builder)
+const supervisor = createSupervisor(builder, sleeper)
 
 await driver.sweep()
 await protect(builder)
 await events.subscribe((event) => {
   if (event.type === 'cancel') running.get(event.deploymentId)?.abort()
+  if (event.type === 'wake') void sleeper.wake(event.instanceId, 'a request')
 })
 const worker = createDeployWorker({
   ...bus,
@@ -55,7 +58,11 @@ await supervisor.bringBack(8_000)
 const watching = supervisor.watch().catch((error: unknown) => {
   if (!stop.signal.aborted) log.error({ error }, 'watching instances ended')
 })
-const stopTick = every(5_000, [() => supervisor.reconcile(), () => sweep(builder, running)])
+const stopTick = every(5_000, [
+  () => supervisor.reconcile(),
+  () => sleeper.tick(),
+  () => sweep(builder, running),
+])
 const stopDomains = every(60_000, [() => verifyPendingDomains(deps)])
 // Whoever reloads a firewall of the machine's own may throw ours away.
 const stopProtecting = every(300_000, [() => protect(builder)])
@@ -73,7 +80,7 @@ async function shutDown(): Promise<void> {
   // A name server that is slow to answer holds nothing up.
   void stopDomains()
   await Promise.all([stopTick(), stopProtecting()])
-  await Promise.all([worker.close(), inspectionWorker.close()])
+  await Promise.all([worker.close(), inspectionWorker.close(), sleeper.settled()])
   if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()
   await collectors.close()
   await watching

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { buildPlanSchema } from '@moorage/build-plan/plan'
 import type { Deployment, Instance } from '@moorage/db/client'
 import { refreshRoute } from '@moorage/deployments/switch-route'
-import { createLogWriter } from '@moorage/logs/append'
 import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
+import type { InstanceStatus } from '@moorage/runtime/driver'
 import type { Builder } from './context.ts'
+import { note } from './note.ts'
+import type { Sleeper } from './sleeper.ts'
 import { endInstance } from './steps/drain.ts'
 import { runInstance } from './steps/start.ts'
 
@@ -27,7 +29,7 @@ const healthyMs = 60_000
 type Crash = { count: number; lastStart: number }
 
 /** Keeps every live deployment's instance running, and removes what no row names. */
-export function createSupervisor(builder: Builder): Supervisor {
+export function createSupervisor(builder: Builder, sleeper: Sleeper): Supervisor {
   const crashes = new Map<string, Crash>()
   /** From the moment a crash is seen until the instance is back, or the attempt failed. */
   const recovering = new Map<string, Promise<void>>()
@@ -50,11 +52,9 @@ export function createSupervisor(builder: Builder): Supervisor {
     for (const row of rows) {
       const status = running.get(row.id)
       running.delete(row.id)
-      if (status?.state === 'running') builder.collectors.ensure(row)
+      if (status && status.state !== 'exited') builder.collectors.ensure(row)
       if (row.deployment.status === 'live' && row.state !== 'draining') {
-        if (status?.state !== 'running')
-          recover(row, crashesCount ? (status?.exitCode ?? null) : null, false)
-        else if (row.state === 'crashed') once(row, () => comeBack(row))
+        if (!sleeper.isAtWork(row.id)) await mend(row, status, crashesCount)
       } else if (['failed', 'canceled', 'superseded'].includes(row.deployment.status)) {
         await endInstance(builder, row.id, { graceMs: 0 })
       }
@@ -68,6 +68,33 @@ export function createSupervisor(builder: Builder): Supervisor {
     }
   }
 
+  async function mend(
+    row: LiveInstance,
+    status: InstanceStatus | undefined,
+    crashesCount: boolean,
+  ): Promise<void> {
+    if (row.state === 'paused' || row.state === 'asleep') await mendSleep(row)
+    else if (status?.state === 'paused') await builder.driver.resume(row.id)
+    else if (status?.state !== 'running')
+      recover(row, crashesCount ? (status?.exitCode ?? null) : null, false)
+    else if (row.state === 'crashed') once(row, () => comeBack(row))
+  }
+
+  /** A builder that died in between, or an engine that restarted, leaves what its row does not say. */
+  async function mendSleep(row: LiveInstance): Promise<void> {
+    const state = (await builder.driver.inspect(row.id))?.state ?? 'exited'
+    if (state === 'running' || (state === 'paused' && row.state === 'asleep'))
+      await sleeper.wake(row.id, 'the platform, as it had not fallen asleep')
+    else if (state === 'exited' && row.state === 'paused') await sleepOn(row)
+  }
+
+  /** What was paused has ended: the next request starts it again. */
+  async function sleepOn({ id, serverId }: Instance): Promise<void> {
+    const { db, events } = builder.deps
+    await db.instance.updateMany({ where: { id, state: 'paused' }, data: { state: 'asleep' } })
+    await events.publish({ type: 'server', serverId })
+  }
+
   async function watch(): Promise<void> {
     for await (const event of builder.driver.watch(builder.stopping)) {
       const row = await builder.deps.db.instance.findUnique({
@@ -76,6 +103,7 @@ export function createSupervisor(builder: Builder): Supervisor {
       })
       if (row?.deployment.status === 'live' && (row.state === 'ready' || row.state === 'crashed'))
         recover(row, event.exitCode, event.outOfMemory)
+      else if (row?.state === 'paused' && !sleeper.isAtWork(row.id)) await sleepOn(row)
     }
   }
 
@@ -93,13 +121,15 @@ export function createSupervisor(builder: Builder): Supervisor {
   function recover(row: LiveInstance, exitCode: number | null, outOfMemory: boolean): void {
     once(row, async () => {
       const { deps } = builder
+      // What was seen may be older than its start.
+      if ((await builder.driver.inspect(row.id))?.state === 'running') return
       const delayMs = exitCode === null ? 0 : nextDelayMs(row)
       await deps.db.instance.updateMany({
         where: { id: row.id, state: { in: ['ready', 'starting'] } },
         data: { state: 'crashed' },
       })
       await refreshRoute(deps, row.deployment)
-      await note(row, exitMessage(exitCode, outOfMemory, delayMs))
+      await note(builder, row, exitMessage(exitCode, outOfMemory, delayMs))
       await sleep(delayMs, undefined, { signal: builder.stopping })
       await restart(row)
     })
@@ -142,15 +172,7 @@ export function createSupervisor(builder: Builder): Supervisor {
       data: { state: 'ready', restarts: { increment: 1 } },
     })
     await refreshRoute(deps, row.deployment)
-    await note(row, 'Running again')
-  }
-
-  async function note(row: LiveInstance, text: string): Promise<void> {
-    const source = { serverId: row.serverId, deploymentId: row.deploymentId, instanceId: row.id }
-    const writer = createLogWriter(builder.deps, source)
-    writer.write('system', text)
-    await writer.flush()
-    await builder.deps.events.publish({ type: 'server', serverId: row.serverId })
+    await note(builder, row, 'Running again')
   }
 
   return { bringBack, reconcile, watch }

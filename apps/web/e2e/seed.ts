@@ -55,6 +55,9 @@ export async function seedServers(db: Db, teamId: string): Promise<void> {
   const crm = await server(db, teamId, 'crm', { access: 'public' })
   await goLive(db, crm, ago(90), 'docker', 'crashed', 'Read contacts lazily')
 
+  const night = await server(db, teamId, 'night-shift', { repoUrl: repo('night-shift') })
+  await goLive(db, night, ago(600), 'docker', 'paused', 'Count sheep in parallel')
+
   await server(db, teamId, 'fresh-from-ssh', {
     repoUrl: 'ssh://git@git.example.com/acme/fresh.git',
     deployKey: 'sealed',
@@ -80,7 +83,7 @@ export async function goLive(
   serverId: string,
   at: Date,
   runtime: 'docker' | 'process',
-  state: 'ready' | 'crashed',
+  state: 'ready' | 'crashed' | 'paused',
   message: string,
 ): Promise<string> {
   const data = liveDeployment(serverId, at, { message, status: 'live' })

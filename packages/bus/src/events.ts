@@ -13,6 +13,8 @@ const platformEventSchema = z.discriminatedUnion('type', [
   /** `version` is a bigint in decimal. */
   z.object({ type: z.literal('route'), serverId: z.string(), version: z.string() }),
   z.object({ type: z.literal('route-ack'), nodeId: z.string() }),
+  /** A request waits for an instance that sleeps. Told again and again until it is awake. */
+  z.object({ type: z.literal('wake'), serverId: z.string(), instanceId: z.string() }),
   /** This router has moved or ended a legacy session. */
   z.object({
     type: z.literal('session'),

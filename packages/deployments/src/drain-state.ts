@@ -1,7 +1,7 @@
 import type { Deps } from './deps.ts'
 
 /** A router that has not said anything for this long is gone, and what it carried with it. */
-const routerGoneMs = 6_000
+export const routerGoneMs = 6_000
 
 /**
  * May these instances go? Only when every live router has seen the present routes and has nothing

@@ -24,7 +24,10 @@ export async function switchRoute(
     await holdClaim(tx, claim, 'switch', {})
     const old = { ...place, status: 'live' } as const
     await tx.instance.updateMany({
-      where: { deployment: old, state: { in: ['starting', 'ready', 'crashed'] } },
+      where: {
+        deployment: old,
+        state: { in: ['starting', 'ready', 'crashed', 'paused', 'asleep'] },
+      },
       data: { state: 'draining' },
     })
     await tx.deployment.updateMany({ where: old, data: { status: 'retired' } })
@@ -44,13 +47,20 @@ export async function switchRoute(
   return { version }
 }
 
-/** An instance of the live deployment is back, perhaps at another address: routers look again. */
-export async function refreshRoute(deps: Pick<Deps, 'db' | 'events'>, place: Place): Promise<void> {
+/**
+ * What is known of the live deployment's instances has changed: routers look again. The version is
+ * the one by which they show that they did; null where there is no route.
+ */
+export async function refreshRoute(
+  deps: Pick<Deps, 'db' | 'events'>,
+  place: Place,
+): Promise<bigint | null> {
   const version = await deps.db.$transaction(async (tx) => {
     const route = await findRoute(tx, place)
     return route?.deploymentId ? bumpRoute(tx, place, route.deploymentId) : null
   })
   if (version !== null) await announceRoute(deps, place.serverId, version)
+  return version
 }
 
 /** Which deployment answers there, and since which version; null before any does. */

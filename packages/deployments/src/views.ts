@@ -55,7 +55,7 @@ export type DeploymentView = {
 }
 
 /** In one word, what a list shows: is my server up? */
-export type ServerState = 'new' | 'live' | 'building' | 'failed' | 'crashed'
+export type ServerState = 'new' | 'live' | 'sleeping' | 'building' | 'failed' | 'crashed'
 
 export type ServerView = {
   slug: string
@@ -147,6 +147,7 @@ function stateOf(
   instance: Instance | null,
 ): ServerState {
   if (latest && isActive(latest.status)) return 'building'
+  if (live && (instance?.state === 'paused' || instance?.state === 'asleep')) return 'sleeping'
   if (live) return instance?.state === 'ready' ? 'live' : 'crashed'
   return latest?.status === 'failed' ? 'failed' : 'new'
 }

@@ -8,7 +8,7 @@ export function busyInstances({ inFlight, sessions, table }: Context): string[] 
   const busy = new Set(inFlight.busy())
   for (const instanceId of sessions.homes()) {
     const instance = table.instance(instanceId)
-    if (!instance || instance.current) continue
+    if (!instance || instance.current || instance.sleeping) continue
     if (!table.server(instance.serverId)?.reopenSessions) busy.add(instanceId)
   }
   return [...busy].sort()

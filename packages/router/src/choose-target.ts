@@ -17,17 +17,44 @@ export async function chooseTarget(
   exchange: Exchange,
   to: { server: ServerEntry; avoid: InstanceEntry | null },
 ): Promise<Target> {
-  const { server, avoid } = to
-  const target = exchange.session
-    ? await sessionTarget(context, exchange, exchange.session, to)
-    : {
-        instance:
-          (exchange.endpoint && context.table.instance(exchange.endpoint.home.instanceId)) ??
-          leastBusy(context, server, avoid),
-        sessionId: undefined,
-      }
-  context.inFlight.enter(target.instance.id)
-  return target
+  for (;;) {
+    // As it is now: reading the body may have taken long.
+    const server = context.table.server(to.server.id) ?? to.server
+    const asleep = whoSleeps(exchange, server)
+    if (asleep) {
+      await context.waker.wake(asleep)
+      continue
+    }
+    const target = exchange.session
+      ? await sessionTarget(context, exchange, exchange.session, { server, avoid: to.avoid })
+      : { instance: anyTarget(context, exchange, server, to.avoid), sessionId: undefined }
+    // Meanwhile it may have fallen asleep. From this look on it cannot, as we are in flight there.
+    if (context.table.instance(target.instance.id)?.sleeping) continue
+    context.inFlight.enter(target.instance.id)
+    return target
+  }
+}
+
+/** The instance to be woken for this request: where its session lives, or any where none is awake. */
+function whoSleeps(
+  { session, endpoint }: Exchange,
+  { instances }: ServerEntry,
+): InstanceEntry | null {
+  if (!instances.some(({ sleeping }) => sleeping)) return null
+  const home = instances.find(({ id }) => id === (session ?? endpoint)?.home.instanceId)
+  if (home?.sleeping) return home
+  if (instances.some(({ current }) => current)) return null
+  return instances.find(({ sleeping }) => sleeping) ?? null
+}
+
+function anyTarget(
+  context: Context,
+  { endpoint }: Exchange,
+  server: ServerEntry,
+  avoid: InstanceEntry | null,
+): InstanceEntry {
+  const home = endpoint && context.table.instance(endpoint.home.instanceId)
+  return home ?? leastBusy(context, server, avoid)
 }
 
 async function sessionTarget(

@@ -13,6 +13,7 @@ import type { TableSync } from './sync-table.ts'
 import type { Table } from './table.ts'
 import type { Tracing } from './tracing.ts'
 import type { Upstreams } from './upstreams.ts'
+import type { Waker } from './waker.ts'
 
 /** What every request is handled with. */
 export type Context = {
@@ -24,6 +25,7 @@ export type Context = {
   upstreams: Upstreams
   requestLog: RequestLog
   counts: SharedCounts
+  waker: Waker
   metrics: Metrics
   /** Null: off. */
   tracing: Tracing | null

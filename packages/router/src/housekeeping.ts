@@ -36,7 +36,9 @@ export function endIdleStreams({ inFlight, table }: Context): void {
   for (const exchange of inFlight.all()) {
     const { instance, session, endpoint, server } = exchange
     if (!instance || !exchange.isIdleStream()) continue
-    if (table.instance(instance.id)?.current) continue
+    const now = table.instance(instance.id)
+    // One that is to fall asleep does not, for as long as a stream is open.
+    if (now?.current || now?.sleeping) continue
     const staysThere = (session ?? endpoint) && server && !table.server(server.id)?.reopenSessions
     if (!staysThere) endStream(exchange, 'The instance is being replaced.')
   }

@@ -13,15 +13,22 @@ export type InFlight = {
   all(): ReadonlySet<Exchange>
 }
 
-/** `onEmpty`: nothing is in flight there any more. */
-export function createInFlight(onEmpty: (instanceId: string) => void): InFlight {
+/** `onUse`: something began or ended there. `onEmpty`: nothing is in flight there any more. */
+export function createInFlight({
+  onUse,
+  onEmpty,
+}: Record<'onUse' | 'onEmpty', (instanceId: string) => void>): InFlight {
   const exchanges = new Set<Exchange>()
   const counts = new Map<string, number>()
   return {
     begin: (exchange) => void exchanges.add(exchange),
     end: (exchange) => void exchanges.delete(exchange),
-    enter: (id) => void counts.set(id, (counts.get(id) ?? 0) + 1),
+    enter: (id) => {
+      counts.set(id, (counts.get(id) ?? 0) + 1)
+      onUse(id)
+    },
     leave: (id) => {
+      onUse(id)
       const left = (counts.get(id) ?? 0) - 1
       if (left > 0) {
         counts.set(id, left)

@@ -9,6 +9,7 @@ const instance = {
   remote: null,
   restarts: 0,
   current: true,
+  sleeping: false,
 }
 
 function rewrite(chunks: string[], prefix = '/echo') {

@@ -14,6 +14,8 @@ export const defaultLimits = {
   idleMs: 60 * 60_000,
   /** How long an instance may take to answer when a session is opened again on it. */
   reopenMs: 15_000,
+  /** How long a request waits for an instance that sleeps. */
+  wakeMs: 30_000,
   /** How long the head of a request may take to arrive, and all of it. */
   headersMs: 60_000,
   requestMs: 300_000,

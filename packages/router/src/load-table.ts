@@ -62,11 +62,11 @@ export async function readServers(
     LEFT JOIN LATERAL (
       SELECT json_agg(json_build_object('id', n.id, 'deploymentId', n."deploymentId",
         'runtime', n.runtime, 'host', n.host, 'port', n.port, 'state', n.state,
-        'restarts', n.restarts, 'remote', n.remote) ORDER BY n.id) AS instances
+        'restarts', n.restarts + n.wakes, 'remote', n.remote) ORDER BY n.id) AS instances
       FROM "Instance" n
       JOIN "Deployment" o ON o.id = n."deploymentId"
       WHERE n."serverId" = s.id AND o."previewId" IS NOT DISTINCT FROM p."previewId"
-        AND n.state IN ('ready', 'draining')
+        AND n.state IN ('ready', 'draining', 'paused', 'asleep')
         AND n.host IS NOT NULL AND n.port IS NOT NULL
     ) i ON true
     WHERE ${only === undefined} OR s.id = ANY(${only?.ids ?? []}::text[])
@@ -153,8 +153,10 @@ function instanceEntry(
   row: InstanceRow,
 ): InstanceEntry | null {
   const { id, restarts } = row
-  const current = row.state === 'ready' && row.deploymentId === server.deploymentId
-  const common = { id, serverId: server.id, restarts, current }
+  const isRouted = row.deploymentId === server.deploymentId
+  const current = row.state === 'ready' && isRouted
+  const sleeping = (row.state === 'paused' || row.state === 'asleep') && isRouted
+  const common = { id, serverId: server.id, restarts, current, sleeping }
   if (row.runtime !== 'remote') return { ...common, ...localPlace(server, row), remote: null }
   try {
     return { ...common, ...remotePlace(openRemote(deps.encryptionKey, id, row.remote)) }

@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.ts'
 import type { InFlight } from './in-flight.ts'
 import type { RequestLog } from './request-log.ts'
 import type { Sessions } from './sessions.ts'
-import type { Table } from './table.ts'
+import type { InstanceEntry, Table } from './table.ts'
 
 const bucketSeconds = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
@@ -13,14 +13,19 @@ const bucketSeconds = [
 type Tally = {
   statuses: Map<number, number>
   rpcErrors: number
-  /** How many took up to the seconds of each bucket and more than those of the one before. */
-  buckets: number[]
-  count: number
-  seconds: number
+  durations: Durations
+  /** From asking for a server that sleeps to having it. */
+  wakes: Durations
 }
+/** `buckets`: how many took up to the seconds of each and more than those of the one before. */
+type Durations = { buckets: number[]; count: number; seconds: number }
 type Value = { labels: Record<string, string | number>; value: number; metricName?: string }
 
-export type Metrics = { note(exchange: Exchange): void; registry: Registry }
+export type Metrics = {
+  note(exchange: Exchange): void
+  noteWake(instance: InstanceEntry, seconds: number): void
+  registry: Registry
+}
 
 /**
  * What Prometheus reads. Requests are tallied in plain numbers, as that costs them next to nothing,
@@ -88,7 +93,21 @@ export function createMetrics(of: {
     'moorage_request_duration_seconds',
     'histogram',
     'From the first byte of a request to the last of its answer; streams for notifications do not count.',
-    () => [...byServer()].flatMap(([server, tally]) => histogram(server, tally)),
+    () =>
+      [...byServer()].flatMap(([server, { durations }]) =>
+        histogram('moorage_request_duration_seconds', server, durations),
+      ),
+  )
+  add(
+    'moorage_wake_duration_seconds',
+    'histogram',
+    'What the first request to a server that slept waited for it.',
+    () =>
+      [...byServer()]
+        .filter(([, { wakes }]) => wakes.count > 0)
+        .flatMap(([server, { wakes }]) =>
+          histogram('moorage_wake_duration_seconds', server, wakes),
+        ),
   )
   add('moorage_open_streams', 'gauge', 'Streams of events that are open.', () =>
     counted(streams(of.inFlight)),
@@ -104,32 +123,50 @@ export function createMetrics(of: {
   const servers = () => [{ labels: {}, value: table.serverIds().length }]
   add('moorage_servers', 'gauge', 'Servers in the route table.', servers, 'max')
 
-  return { registry, note: (exchange) => tally(tallies, exchange) }
+  return {
+    registry,
+    note: (exchange) => tally(tallies, exchange),
+    noteWake: ({ serverId }, seconds) => count(tallyOf(tallies, serverId).wakes, seconds),
+  }
 }
 
 function tally(tallies: Map<string, Tally>, exchange: Exchange): void {
   const { server, res, req, message } = exchange
   if (!server) return
-  let found = tallies.get(server.id)
-  if (!found) {
-    const buckets = Array(bucketSeconds.length + 1).fill(0)
-    found = { statuses: new Map(), rpcErrors: 0, buckets, count: 0, seconds: 0 }
-    tallies.set(server.id, found)
-  }
+  const found = tallyOf(tallies, server.id)
   const status = res.headersSent ? res.statusCode : 499
   found.statuses.set(status, (found.statuses.get(status) ?? 0) + 1)
   if (exchange.rpcErrorCode !== null) found.rpcErrors += 1
   if (req.method === 'GET' || message?.method === 'subscriptions/listen') return
-  const seconds = (performance.now() - exchange.startedMs) / 1_000
-  const bucket = bucketSeconds.findIndex((most) => seconds <= most)
-  const at = bucket === -1 ? bucketSeconds.length : bucket
-  found.buckets[at] = (found.buckets[at] ?? 0) + 1
-  found.count += 1
-  found.seconds += seconds
+  count(found.durations, (performance.now() - exchange.startedMs) / 1_000)
 }
 
-function histogram(server: string, { buckets, count, seconds }: Tally): Value[] {
-  const name = 'moorage_request_duration_seconds'
+function tallyOf(tallies: Map<string, Tally>, serverId: string): Tally {
+  const found = tallies.get(serverId)
+  if (found) return found
+  const begun = {
+    statuses: new Map(),
+    rpcErrors: 0,
+    durations: noDurations(),
+    wakes: noDurations(),
+  }
+  tallies.set(serverId, begun)
+  return begun
+}
+
+function noDurations(): Durations {
+  return { buckets: Array(bucketSeconds.length + 1).fill(0), count: 0, seconds: 0 }
+}
+
+function count(durations: Durations, seconds: number): void {
+  const bucket = bucketSeconds.findIndex((most) => seconds <= most)
+  const at = bucket === -1 ? bucketSeconds.length : bucket
+  durations.buckets[at] = (durations.buckets[at] ?? 0) + 1
+  durations.count += 1
+  durations.seconds += seconds
+}
+
+function histogram(name: string, server: string, { buckets, count, seconds }: Durations): Value[] {
   let sum = 0
   return [
     ...[...bucketSeconds, '+Inf'].map((le, at) => {

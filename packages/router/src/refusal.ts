@@ -76,6 +76,22 @@ export function noInstance(everDeployed: boolean): AppError {
   )
 }
 
+export function notAwake(): AppError {
+  return new Refusal('unavailable', 'This server was asleep and is not up yet.', {
+    httpStatus: 503,
+    retryAfterSeconds: 5,
+    hint: 'Try again in a moment; if it stays so, look at its log: moorage logs',
+  })
+}
+
+export function wakeFailed(): AppError {
+  return new Refusal('unavailable', 'This server was asleep and did not start again.', {
+    httpStatus: 503,
+    retryAfterSeconds: 10,
+    hint: 'Its log says why it ended: moorage logs',
+  })
+}
+
 /** The server closed or refused the connection before it answered. */
 export function brokenUpstream(cause: unknown): AppError {
   return new Refusal('unavailable', 'The server behind this URL broke off the connection.', {

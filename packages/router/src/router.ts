@@ -9,6 +9,7 @@ import { endAllIdleStreams, endForbidden, endIdleStreams, tendStreams } from './
 import { createIdentity } from './identity.ts'
 import { createIdentityKeys } from './identity-keys.ts'
 import { createInFlight } from './in-flight.ts'
+import { createInstanceUse } from './instance-use.ts'
 import { createKeyUse } from './key-use.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { createListener } from './listener.ts'
@@ -23,6 +24,7 @@ import { createSharedCounts } from './shared-counts.ts'
 import { syncTable } from './sync-table.ts'
 import { createTable } from './table.ts'
 import { createUpstreams, type Remotes } from './upstreams.ts'
+import { createWaker } from './waker.ts'
 
 export type RouterOptions = {
   db: Db
@@ -74,9 +76,13 @@ export function createRouter(options: RouterOptions): Router {
   const limits = { ...defaultLimits, ...options.limits }
   const dashboard = options.dashboardUrl ? new URL(options.dashboardUrl) : null
   const table = createTable()
-  const inFlight = createInFlight((instanceId) => {
-    // A drain waits for just that.
-    if (isReady && !table.instance(instanceId)?.current) void node.acknowledge()
+  const instanceUse = createInstanceUse(db, logger)
+  const inFlight = createInFlight({
+    onUse: instanceUse.note,
+    onEmpty: (instanceId) => {
+      // A drain waits for just that.
+      if (isReady && !table.instance(instanceId)?.current) void node.acknowledge()
+    },
   })
   const store = createSessionStore({ db, events, logger, nodeId })
   const sessions = createSessions(limits, store)
@@ -106,6 +112,8 @@ export function createRouter(options: RouterOptions): Router {
       lostRows: requestLog.lost(),
     }),
   })
+  const { wakeMs } = limits
+  const waker = createWaker({ events, logger, table, sync, wakeMs, onWoken: metrics.noteWake })
   const context: Context = {
     ...{
       table,
@@ -118,6 +126,7 @@ export function createRouter(options: RouterOptions): Router {
       keyUse,
       identity,
       counts,
+      waker,
       metrics,
       tracing: null,
       limits,
@@ -136,6 +145,7 @@ export function createRouter(options: RouterOptions): Router {
   async function onApplied({ routes }: { routes: boolean }): Promise<void> {
     endForbidden(context)
     if (!routes) return
+    waker.look()
     endIdleStreams(context)
     upstreams.prune(table)
     if (isReady) await node.acknowledge()
@@ -187,6 +197,7 @@ export function createRouter(options: RouterOptions): Router {
     setInterval(() => endIdleStreams(context), 1_000),
     setInterval(() => void store.flush(), 500),
     setInterval(() => void keyUse.flush(), 5_000),
+    setInterval(() => void instanceUse.flush(), 1_000),
     setInterval(sweepSessions, 60_000),
     setInterval(() => void refreshIdentityKeys(), 15_000),
   ]
@@ -218,6 +229,7 @@ export function createRouter(options: RouterOptions): Router {
       await unsubscribe()
       await sync.stop()
       await counts.close()
+      await instanceUse.flush()
       await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])
       await upstreams.close()
       await context.tracing?.close()

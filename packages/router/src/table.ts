@@ -23,8 +23,10 @@ export type InstanceEntry = {
   remote: RemoteEntry | null
   /** Restarts in place: each loses the sessions that the server held in memory. */
   restarts: number
-  /** Ready, and of the routed deployment: takes new work. Any other drains. */
+  /** Ready, and of the routed deployment: takes new work. Any other sleeps or drains. */
   current: boolean
+  /** Of the routed deployment, and has to be woken before anything is sent there. */
+  sleeping: boolean
 }
 
 /** A server, or a preview of one, which is to callers a server of its own. */

@@ -358,7 +358,10 @@ describe.each(names)('the %s driver', (name) => {
     await driver.stop(status.instanceId, { graceMs: 5_000 })
     const again = await driver.startAgain(status.instanceId)
     expect(again === null).toBe(name === 'process')
-    if (again) expect(await ask(again, 'env')).toMatchObject({ GREETING: 'hi' })
+    if (!again) return
+    expect(await ask(again, 'env')).toMatchObject({ GREETING: 'hi' })
+    await driver.pause(status.instanceId)
+    expect((await driver.startAgain(status.instanceId))?.state).toBe('running')
   })
 
   test('tells of an exit, with the exit code', async () => {

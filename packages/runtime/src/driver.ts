@@ -123,7 +123,7 @@ export type RuntimeDriver = {
   pause(instanceId: string): Promise<void>
   /** False where it does not run, so that there is nothing to go on with. */
   resume(instanceId: string): Promise<boolean>
-  /** Starts one that ended just as it was made; null where the driver keeps too little for that. */
+  /** Starts one that ended just as it was made, or resumes it; null where the driver keeps too little for that. */
   startAgain(instanceId: string): Promise<InstanceStatus | null>
   /** SIGTERM, then SIGKILL after graceMs. Stopping what is gone is no error. */
   stop(instanceId: string, options: { graceMs: number }): Promise<void>

@@ -24,6 +24,8 @@ export async function drainOld(
   if (old.length === 0) return
   const route = await findRoute(db, place)
   const instanceIds = old.map((instance) => instance.id)
+  // One that was paused may be wanted by sessions that stay with it.
+  for (const instanceId of instanceIds) await builder.driver.resume(instanceId)
   const capAt = Date.now() + builder.env.MOORAGE_DRAIN_SECONDS
   while (!(await isDrained(builder.deps, { version: route?.version ?? 0n, instanceIds }))) {
     if (Date.now() > capAt) {

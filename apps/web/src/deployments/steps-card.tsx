@@ -3,7 +3,7 @@ import type { DeploymentView } from '@moorage/deployments/views'
 import { type DeploymentStepName, deploymentSteps, isActive } from '@moorage/domain/deployment'
 import { formatDuration } from '../format/duration.ts'
 import { Card } from '../parts/card.tsx'
-import { type Mark, MarkShape, type Tone } from '../parts/status-mark.tsx'
+import { type Mark, MarkShape, type Tone, toneText } from '../parts/status-mark.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { stepWords } from './step-words.ts'
 
@@ -14,13 +14,6 @@ const marks: Record<Step['status'], { shape: Mark['shape']; tone: Tone; word: st
   done: { shape: 'dot', tone: 'live', word: 'done' },
   failed: { shape: 'cross', tone: 'failed', word: 'failed' },
   canceled: { shape: 'bar', tone: 'waiting', word: 'canceled' },
-}
-const inks: Record<Tone, string> = {
-  live: 'text-live',
-  building: 'text-building',
-  waiting: 'text-waiting',
-  failed: 'text-failed',
-  warning: 'text-warning',
 }
 
 /** The pipeline as it was recorded, each step with its time. */
@@ -55,7 +48,7 @@ function StepRow({ name, step }: { name: DeploymentStepName; step: Step | undefi
   const mark = marks[step.status]
   return (
     <li className="flex items-center gap-2.5">
-      <span className={inks[mark.tone]}>
+      <span className={toneText[mark.tone]}>
         <MarkShape shape={mark.shape} />
       </span>
       <span className={step.status === 'failed' ? 'font-medium' : ''}>

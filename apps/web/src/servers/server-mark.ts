@@ -5,6 +5,7 @@ import type { Mark } from '../parts/status-mark.tsx'
 const servers: Record<ServerState, Mark> = {
   new: { shape: 'dashed', tone: 'waiting', word: 'Not deployed' },
   live: { shape: 'dot', tone: 'live', word: 'Live' },
+  sleeping: { shape: 'moon', tone: 'sleeping', word: 'Sleeping' },
   building: { shape: 'turning', tone: 'building', word: 'Deploying' },
   failed: { shape: 'cross', tone: 'failed', word: 'Failed' },
   crashed: { shape: 'cross', tone: 'failed', word: 'Crashed' },

@@ -41,6 +41,11 @@ export function ServerNotices() {
           {latest.failure.hint}
         </Notice>
       ) : null}
+      {server.state === 'sleeping' ? (
+        <Notice look="info" title="It sleeps, as nobody has called it for a while.">
+          The next call wakes it and is answered then.
+        </Notice>
+      ) : null}
       {server.state === 'crashed' ? (
         <Notice
           look="error"

@@ -11,7 +11,8 @@ import { serverMark } from './server-mark.ts'
 /** One row; all of it leads to the server. */
 export function ServerRow({ server }: { server: ServerSummary }) {
   const { live, latest } = server
-  const lastFailed = server.state === 'live' && latest?.status === 'failed'
+  const lastFailed =
+    (server.state === 'live' || server.state === 'sleeping') && latest?.status === 'failed'
   const AccessIcon = server.access === 'public' ? LockOpen : Lock
   return (
     <tr className="relative h-14 border-t transition-colors duration-150 first:border-t-0 hover:bg-hover has-[a:focus-visible]:bg-hover [&_td]:px-4 [&_td]:py-2">

@@ -6,6 +6,7 @@ import { type Engine, engineError, engineStatus, ignoring, orNull } from './engi
 import { containerName, inspectInstance } from './instance-status.ts'
 import { toLabels } from './labels.ts'
 import { ensureNetwork, type NetworkPool } from './network.ts'
+import { resumeInstance } from './pause.ts'
 
 /** What containers are made with. */
 export type Made = { pool: NetworkPool; bridges: BridgeVolumes }
@@ -37,7 +38,8 @@ export async function startAgain(
   try {
     await ignoring(container.start(), [304, 404])
   } catch (error) {
-    throw startError(error)
+    // One that is paused cannot be started.
+    if (!(await resumeInstance(engine, instanceId))) throw startError(error)
   }
   return inspectInstance(engine, instanceId)
 }
