@@ -16,6 +16,7 @@ const dir = mkdtempSync(join(tmpdir(), 'caddy-'))
 const caFile = join(dir, 'caddy/pki/authorities/local/root.crt')
 let platform: Awaited<ReturnType<typeof startPlatform>>
 let upstream: Server
+let sendRest = () => {}
 let asked: Server
 let caddy: ChildProcess
 let httpsPort: number
@@ -24,7 +25,12 @@ let key: string
 
 beforeAll(async () => {
   platform = await startPlatform({ trustProxy: true })
-  upstream = await listening((req, res) => res.end(JSON.stringify(req.headers)))
+  upstream = await listening((req, res) => {
+    if (req.url !== '/stream') return res.end(JSON.stringify(req.headers))
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    res.write('data: first\n\n')
+    sendRest = () => res.end('data: second\n\n')
+  })
   asked = await listening(async (req, res) => {
     const name = new URL(req.url ?? '/', 'http://front').searchParams.get('domain') ?? ''
     res.writeHead((await isVerifiedDomain(platform, name)) ? 200 : 404).end()
@@ -83,14 +89,20 @@ async function startCaddy(routerPort: number): Promise<ChildProcess> {
   return child
 }
 
-function ask(host: string, method = 'POST'): Promise<{ status: number; text: string }> {
+function ask(
+  host: string,
+  method = 'POST',
+  path = '/mcp',
+  onChunk = (_chunk: string) => {},
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const at = { host: '127.0.0.1', port: httpsPort, servername: host, ca: readFileSync(caFile) }
     const headers = { Host: host, Authorization: `Bearer ${key}` }
-    const req = request({ ...at, agent: false, path: '/mcp', method, headers }, (res) => {
+    const req = request({ ...at, agent: false, path, method, headers }, (res) => {
       let text = ''
       res.on('data', (chunk) => {
         text += chunk
+        onChunk(String(chunk))
       })
       res.on('end', () => resolve({ status: res.statusCode ?? 0, text }))
     })
@@ -116,6 +128,17 @@ test('a name that its team has proven gets a certificate and leads to its server
     'x-forwarded-host': 'tools.own.com',
     'x-forwarded-proto': 'https',
   })
+})
+
+test('events come through TLS one by one, as the server sends them', async () => {
+  const chunks: string[] = []
+  const { text } = await ask('tools.own.com', 'GET', '/stream', (chunk) => {
+    chunks.push(chunk)
+    // Not before the first one has arrived.
+    sendRest()
+  })
+  expect(text).toBe('data: first\n\ndata: second\n\n')
+  expect(chunks[0]).toBe('data: first\n\n')
 })
 
 test.each(['claimed.own.com', 'unknown.own.com'])('%s gets no certificate', async (host) => {

@@ -1,4 +1,10 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createDb } from '@moorage/db/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beginExchange } from './exchange.ts'
+import { createRequestLog } from './request-log.ts'
+import type { ServerEntry } from './table.ts'
 import { bearer, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
 import { startUpstream, type Upstream } from './testing/upstream.ts'
@@ -61,4 +67,22 @@ test('payloads are kept where the server says so, without what is secret', async
 test('payloads are not kept by default', async () => {
   const row = await logged(await call({}))
   expect(row).toMatchObject({ requestBody: null, responseBody: null, target: 'pay' })
+})
+
+test('while Postgres is away 20,000 lines are held, and what goes beyond them is counted', async () => {
+  const db = createDb('postgresql://nobody@127.0.0.1:1/nothing', { maxConnections: 1 })
+  const logger = { info: () => {}, warn: () => {}, error: () => {} }
+  const log = createRequestLog({ db, events: platform.events, logger })
+  const exchange = beginExchange(
+    { method: 'POST', headers: {} } as IncomingMessage,
+    new EventEmitter() as ServerResponse,
+  )
+  exchange.server = { id: 'srv_1' } as ServerEntry
+  for (let i = 0; i < 20_000; i += 1) log.add(exchange)
+  expect(log.lost()).toBe(0)
+  for (let i = 0; i < 5_000; i += 1) log.add(exchange)
+  await until(() => log.lost() >= 4_000)
+  expect(log.lost()).toBeLessThanOrEqual(5_000)
+  await log.close()
+  await db.$disconnect()
 })
