@@ -3,6 +3,17 @@ import { z } from 'zod'
 /** Secrets shorter than this can be guessed offline. */
 const minSecretChars = 32
 
+/** Separated by commas. */
+const hostList = z
+  .string()
+  .default('')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((host) => host.trim())
+      .filter(Boolean),
+  )
+
 const schema = z
   .object({
     DATABASE_URL: z.string().min(1),
@@ -17,15 +28,9 @@ const schema = z
     MOORAGE_WEB_PORT: z.coerce.number().int().min(0).max(65535).default(4400),
     MOORAGE_WEB_HOST: z.string().default('127.0.0.1'),
     MOORAGE_BUILD_CA_FILE: z.string().optional(),
-    MOORAGE_TRUSTED_REPO_HOSTS: z
-      .string()
-      .default('')
-      .transform((list) =>
-        list
-          .split(',')
-          .map((host) => host.trim())
-          .filter(Boolean),
-      ),
+    MOORAGE_TRUSTED_REPO_HOSTS: hostList,
+    /** Hosts of OAuth clients' metadata documents that may be private or speak plain http. */
+    MOORAGE_TRUSTED_CLIENT_HOSTS: hostList,
   })
   .superRefine((env, ctx) => {
     if (env.MOORAGE_ENV !== 'production') return

@@ -2,6 +2,7 @@ import type { Db } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
+import { oauthPlugins } from './oauth/plugins.ts'
 import type { Principal } from './principal.ts'
 
 export type Auth = ReturnType<typeof createAuth>
@@ -12,6 +13,8 @@ export function createAuth(options: {
   secret: string
   baseUrl: string
   trustedOrigins?: string[]
+  /** Hosts, as in URL.host, whose OAuth client documents may be private or plain http. */
+  trustedClientHosts?: readonly string[]
 }) {
   return betterAuth({
     appName: 'Moorage',
@@ -25,6 +28,12 @@ export function createAuth(options: {
     session: { modelName: 'authSession', expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     account: { modelName: 'authAccount' },
     verification: { modelName: 'authVerification' },
+    onAPIError: { errorURL: `${new URL(options.baseUrl).origin}/oauth/error` },
+    plugins: oauthPlugins({
+      db: options.db,
+      issuer: options.baseUrl,
+      trustedClientHosts: options.trustedClientHosts ?? [],
+    }),
     rateLimit: { enabled: true, window: 60, max: 100 },
     advanced: {
       database: { generateId: () => newId('usr') },

@@ -7,6 +7,7 @@ import { inspectionsRouter } from './routers/inspections.ts'
 import { keysRouter } from './routers/keys.ts'
 import { logsRouter } from './routers/logs.ts'
 import { meRouter } from './routers/me.ts'
+import { oauthRouter } from './routers/oauth.ts'
 import { plansRouter } from './routers/plans.ts'
 import { previewsRouter } from './routers/previews.ts'
 import { serversRouter } from './routers/servers.ts'
@@ -27,6 +28,7 @@ export const appRouter = router({
   buildSecrets: buildSecretsRouter,
   domains: domainsRouter,
   keys: keysRouter,
+  oauth: oauthRouter,
 })
 
 export type AppRouter = typeof appRouter

@@ -8,7 +8,7 @@ import { newId } from '@moorage/domain/id'
 import { type Action, roleMay, roles, scopes, scopesMay } from '@moorage/domain/permission'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { TRPCError } from '@trpc/server'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { appRouter, createCaller } from './app-router.ts'
 import type { Context } from './trpc.ts'
 
@@ -18,6 +18,7 @@ type Path = string
 const deploymentId = newId('dep')
 const keyId = newId('key')
 const inspectionId = newId('insp')
+const grantId = newId('grant')
 const slug = 'target'
 const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'me.get': { action: 'anyone', input: undefined },
@@ -73,6 +74,15 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'buildSecrets.list': { action: 'env.read', input: { slug } },
   'buildSecrets.set': { action: 'env.write', input: { slug, name: 'a-b', value: '' } },
   'buildSecrets.unset': { action: 'env.write', input: { slug, name: 'NONE' } },
+  'oauth.question': {
+    action: 'server.call',
+    input: { clientId: 'client', resource: `http://router/${slug}/mcp` },
+  },
+  'oauth.mine': { action: 'anyone', input: undefined },
+  'oauth.revokeMine': { action: 'anyone', input: { id: grantId } },
+  'oauth.list': { action: 'grant.read', input: { team: 'one' } },
+  'oauth.revoke': { action: 'grant.revoke', input: { id: grantId } },
+  'oauth.steps': { action: 'log.read', input: { slug } },
   'keys.list': { action: 'key.read', input: { slug } },
   'keys.create': { action: 'key.write', input: { slug, name: 'x' } },
   'keys.setLimits': { action: 'key.write', input: { id: keyId, limits: {} } },
@@ -118,8 +128,21 @@ beforeAll(async () => {
       ...{ durationMs: 1, requestBytes: 0, responseBytes: 0 },
     },
   })
+  await db.user.create({
+    data: { id: 'usr_1', name: 'U', email: 'u@example.com', updatedAt: new Date() },
+  })
+  await db.oauthClient.create({ data: { id: 'client', clientId: 'client' } })
   await db.apiKey.create({
     data: { id: keyId, teamId, serverId, name: 'k', prefix: 'mrg_', hash: 'h', scopes: ['call'] },
+  })
+})
+
+// One of its cases takes it back.
+beforeEach(async () => {
+  const grant = { userId: 'usr_1', clientId: 'client', serverId }
+  await context.deps.db.oauthGrant.createMany({
+    data: [{ id: grantId, ...grant }],
+    skipDuplicates: true,
   })
 })
 

@@ -16,6 +16,7 @@ export type IdKind =
   | 'insp'
   | 'dom'
   | 'prv'
+  | 'grant'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 

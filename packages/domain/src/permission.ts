@@ -22,6 +22,8 @@ const table = {
   'service-account.read': ['viewer', 'read'],
   'service-account.write': ['admin'],
   'audit.read': ['admin'],
+  'grant.read': ['admin'],
+  'grant.revoke': ['admin'],
   'server.read': ['viewer', 'read', 'deploy'],
   'server.create': ['developer', 'deploy'],
   'server.update': ['developer', 'deploy'],

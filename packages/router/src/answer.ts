@@ -3,6 +3,7 @@ import { toAppError } from '@moorage/domain/error'
 import type { Exchange } from './exchange.ts'
 import { corsHeaders, preflightHeaders } from './origin.ts'
 import { refusalStatus } from './refusal.ts'
+import { challenge } from './resource-metadata.ts'
 
 /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
 const lingerMs = 2_000
@@ -18,7 +19,7 @@ export function answerError(exchange: Exchange, thrown: unknown): AppError {
     res.destroy()
     return error
   }
-  const { httpStatus, rpcCode, retryAfterSeconds } = refusalStatus(error)
+  const { httpStatus, rpcCode, retryAfterSeconds, challenge: fault } = refusalStatus(error)
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: exchange.message?.id ?? null,
@@ -29,7 +30,7 @@ export function answerError(exchange: Exchange, thrown: unknown): AppError {
     },
   })
   send(exchange, httpStatus, 'application/json', body, [
-    ...(httpStatus === 401 ? ['WWW-Authenticate', challenge(req.headers.authorization)] : []),
+    ...challengeHeaders(exchange, httpStatus, fault),
     ...(retryAfterSeconds === null ? [] : ['Retry-After', String(retryAfterSeconds)]),
   ])
   res.once('finish', () => {
@@ -74,6 +75,12 @@ function send(
   res.end(req.method === 'HEAD' ? undefined : body)
 }
 
-function challenge(authorization: string | undefined): string {
-  return `Bearer realm="moorage"${authorization === undefined ? '' : ', error="invalid_token"'}`
+function challengeHeaders(
+  { req, resource }: Exchange,
+  httpStatus: number,
+  fault: string | null,
+): string[] {
+  if (httpStatus !== 401 && fault === null) return []
+  const error = fault ?? (req.headers.authorization === undefined ? null : 'invalid_token')
+  return ['WWW-Authenticate', challenge(resource, error)]
 }

@@ -1,33 +1,62 @@
 import { keyPrefix } from '@moorage/access/api-key'
 import { AppError } from '@moorage/domain/error'
 import { roleMay, scopesMay } from '@moorage/domain/permission'
-import type { KeyEntry, PersonEntry, ServerEntry, Table } from './table.ts'
+import { type AccessToken, isAccessToken } from './access-tokens.ts'
+import type { Context } from './context.ts'
+import type { Exchange } from './exchange.ts'
+import { insufficientScope, tokenRefused } from './refusal.ts'
+import { grantKey, type KeyEntry, type PersonEntry, type ServerEntry, type Table } from './table.ts'
 
 /** Who calls. Sessions and log rows are bound to `id`. */
 export type Principal = Anyone | KnownPrincipal
 export type KnownPrincipal =
   | { kind: 'key'; id: string; name: string; key: KeyEntry }
-  | { kind: 'person'; id: string; name: string; person: PersonEntry }
+  /** By an OAuth client that they let call this server. */
+  | { kind: 'person'; id: string; name: string; person: PersonEntry; clientId: string }
 type Anyone = { kind: 'anyone'; id: string; name: null }
 
 /** On a public server nobody is told from anybody; on an own-auth one the server itself does it. */
 const anyone: Anyone = { kind: 'anyone', id: 'anyone', name: null }
 
 /**
- * Who may call this server, or an AppError. A caller without a good key learns nothing of which
- * servers exist, and a key nothing of the servers of other teams.
+ * Who may call this server, or an AppError. A caller without a good key or token learns nothing of
+ * which servers exist, and one with nothing of the servers of other teams. Only an access token that
+ * was not seen for a while is waited for.
  */
 export function authenticate(
-  table: Table,
-  server: ServerEntry | undefined,
-  authorization: string | undefined,
-): Principal {
+  context: Pick<Context, 'table' | 'tokens' | 'sync'>,
+  { server, req, resource }: Pick<Exchange, 'server' | 'req' | 'resource'>,
+): Principal | Promise<Principal> {
   if (server && server.access !== 'private') return anyone
-  const key = goodKey(table, authorization)
-  if (!server || server.teamId !== key.teamId)
-    throw new AppError('not_found', 'There is no server of this name that your key may call.', {
-      hint: 'Check the name in the URL: moorage servers',
+  const token = bearerToken(req.headers.authorization)
+  if (!token)
+    throw new AppError('unauthenticated', 'This server needs an API key, or a sign-in by OAuth.', {
+      hint: 'Send a key as "Authorization: Bearer mrg_...", or connect with a client that knows OAuth.',
     })
+  if (!context.tokens || !isAccessToken(token)) return keyPrincipal(context.table, server, token)
+  const known = context.tokens.known(token)
+  if (known) return personPrincipal(context.table, server, known, resource)
+  return verified(context, server, token, resource)
+}
+
+async function verified(
+  { table, tokens, sync }: Pick<Context, 'table' | 'tokens' | 'sync'>,
+  server: ServerEntry | undefined,
+  token: string,
+  resource: string | null,
+): Promise<Principal> {
+  if (!tokens) throw keyRefused()
+  const found = await tokens.verify(token)
+  // It may be seconds old, and the event that told of the grant lost.
+  if (server && !table.person(found.userId)?.grants.has(grantKey(found.clientId, server.serverId)))
+    await sync.refreshPerson(found.userId)
+  return personPrincipal(table, server, found, resource)
+}
+
+function keyPrincipal(table: Table, server: ServerEntry | undefined, token: string): Principal {
+  const key = table.keyByToken(token)
+  if (!key || isExpired(key)) throw keyRefused()
+  if (!server || server.teamId !== key.teamId) throw noSuchServer('your key')
   if (
     (key.serverId !== null && key.serverId !== server.serverId) ||
     !scopesMay(key.scopes, 'server.call')
@@ -36,6 +65,32 @@ export function authenticate(
       hint: 'Make one that is: moorage keys create --scope call',
     })
   return { kind: 'key', id: key.id, name: key.name, key }
+}
+
+function personPrincipal(
+  table: Table,
+  server: ServerEntry | undefined,
+  { userId, clientId, audience, mayCall }: AccessToken,
+  resource: string | null,
+): Principal {
+  if (audience !== resource) throw tokenRefused('This access token is for another server.')
+  if (!mayCall) throw insufficientScope()
+  const person = table.person(userId)
+  if (!person || !server || !mayStillCall(person, clientId, server))
+    throw tokenRefused('This access token was revoked.')
+  return { kind: 'person', id: userId, name: person.name, person, clientId }
+}
+
+function mayStillCall(person: PersonEntry, clientId: string, server: ServerEntry): boolean {
+  const role = person.memberships.get(server.teamId)?.role
+  if (role === undefined || !roleMay(role, 'server.call')) return false
+  return person.grants.has(grantKey(clientId, server.serverId))
+}
+
+function noSuchServer(whose: string): AppError {
+  return new AppError('not_found', `There is no server of this name that ${whose} may call.`, {
+    hint: 'Check the name in the URL: moorage servers',
+  })
 }
 
 /** Is what was allowed when the exchange began allowed still? For streams that outlive a revoked key or a membership. */
@@ -49,25 +104,11 @@ export function isStillAllowed(table: Table, serverId: string, principal: Princi
       const key = table.keyByHash(principal.key.hash)
       return key !== undefined && !isExpired(key)
     }
-    case 'person':
-      return personMayCall(table.person(principal.id), server)
+    case 'person': {
+      const person = table.person(principal.id)
+      return person !== undefined && mayStillCall(person, principal.clientId, server)
+    }
   }
-}
-
-function personMayCall(person: PersonEntry | undefined, server: ServerEntry): boolean {
-  const role = person?.memberships.get(server.teamId)?.role
-  return role !== undefined && roleMay(role, 'server.call')
-}
-
-function goodKey(table: Table, authorization: string | undefined): KeyEntry {
-  const token = bearerToken(authorization)
-  if (!token)
-    throw new AppError('unauthenticated', 'This server needs an API key.', {
-      hint: 'Send it as "Authorization: Bearer mrg_...".',
-    })
-  const key = table.keyByToken(token)
-  if (!key || isExpired(key)) throw keyRefused()
-  return key
 }
 
 /** The form in which nearly all send it needs no regular expression. */

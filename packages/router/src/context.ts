@@ -1,3 +1,4 @@
+import type { AccessTokens } from './access-tokens.ts'
 import type { Identity } from './identity.ts'
 import type { InFlight } from './in-flight.ts'
 import type { KeyUse } from './key-use.ts'
@@ -18,7 +19,7 @@ import type { Waker } from './waker.ts'
 /** What every request is handled with. */
 export type Context = {
   table: Table
-  sync: Pick<TableSync, 'refresh'>
+  sync: Pick<TableSync, 'refresh' | 'refreshPerson'>
   inFlight: InFlight
   sessions: Sessions
   sessionStore: SessionStore
@@ -31,6 +32,8 @@ export type Context = {
   tracing: Tracing | null
   keyUse: KeyUse
   identity: Identity
+  /** Null: there is no dashboard that gives any out. */
+  tokens: AccessTokens | null
   site: Site
   dashboardOrigin: string | null
   /** A front that we trust says who the client is, by X-Forwarded-*. */

@@ -20,6 +20,8 @@ export type Exchange = {
   forwarded: Forwarded
   server: ServerEntry | undefined
   principal: Principal | null
+  /** The URL that an access token must be for; null where none is asked for. */
+  resource: string | null
   /** What tells the server who calls: names and values. */
   identity: readonly string[]
   /** Null: traces are off. */
@@ -63,6 +65,7 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     forwarded: { for: '', address: '', proto: 'http', host: '', prefix: '', cookies: false },
     server: undefined,
     principal: null,
+    resource: null,
     identity: [],
     span: null,
     traceparent: null,

@@ -10,6 +10,7 @@ import { forwardedFrom } from './forwarded.ts'
 import { identityKeysPath } from './identity.ts'
 import { match, ownHostname } from './match.ts'
 import { checkOrigin, isPreflight } from './origin.ts'
+import { isMetadataPath, protectedResourceMetadata, resourceUrl } from './resource-metadata.ts'
 import type { ServerEntry } from './table.ts'
 
 /** The way of every request: match -> authenticate -> admit -> introduce -> forward -> log. */
@@ -41,8 +42,16 @@ export async function handle(
     if (place && isBrowserAtRoot(req, place)) return answerBrowser(exchange)
 
     exchange.server = place ? context.table.serverBySlug(place.slug) : undefined
-    exchange.principal = authenticate(context.table, exchange.server, req.headers.authorization)
-    const { server, principal } = exchange
+    if (context.tokens && place && isForTokens(exchange.server)) {
+      const resource = resourceUrl(exchange.forwarded)
+      exchange.resource = resource
+      if (isMetadataPath(url, place.prefix))
+        return answerJson(exchange, protectedResourceMetadata(resource, context.tokens.issuer))
+    }
+    const answered = authenticate(context, exchange)
+    const principal = answered instanceof Promise ? await answered : answered
+    exchange.principal = principal
+    const { server } = exchange
     if (!server || !place) return
     admitRequest(context.counts, { server, principal, address: exchange.forwarded.address })
     exchange.forwarded.cookies = place.prefix === '' && server.access === 'own_auth'
@@ -60,6 +69,11 @@ export async function handle(
     context.metrics.note(exchange)
     context.tracing?.end(exchange)
   }
+}
+
+/** Of a name without a server too: a stranger is not told which there are. */
+function isForTokens(server: ServerEntry | undefined): boolean {
+  return server === undefined || server.access === 'private'
 }
 
 /** What tells the server who calls. Only the first request of a minute waits for a signature. */

@@ -15,9 +15,10 @@ export type Changes = {
   domains: number
   previews: number
   members: number
+  grants: number
 }
 
-type Count = 'servers' | 'keys' | 'people' | 'domains' | 'previews' | 'members'
+type Count = 'servers' | 'keys' | 'people' | 'domains' | 'previews' | 'members' | 'grants'
 type Row = Omit<Changes, Count> & Record<Count, bigint>
 
 /**
@@ -45,15 +46,17 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
       ) AS "keyIds",
       ARRAY(SELECT "userId" FROM member
         UNION SELECT m."userId" FROM "Member" m JOIN team ON team.id = m."teamId"
+        UNION SELECT "userId" FROM "OauthGrant" g, since WHERE known AND age(g.xmin) <= age
       ) AS "personIds",
       (SELECT count(*) FROM "Server") AS servers,
       (SELECT count(*) FROM "ApiKey" WHERE "revokedAt" IS NULL) AS keys,
       (SELECT count(*) FROM "User") AS people,
       (SELECT count(*) FROM "Domain") AS domains,
       (SELECT count(*) FROM "Preview") AS previews,
-      (SELECT count(*) FROM "Member") AS members`
+      (SELECT count(*) FROM "Member") AS members,
+      (SELECT count(*) FROM "OauthGrant") AS grants`
   if (!row) throw new Error('Postgres did not say what has changed.')
-  const { servers, keys, people, domains, previews, members, ...rest } = row
+  const { servers, keys, people, domains, previews, members, grants, ...rest } = row
   return {
     ...rest,
     servers: Number(servers),
@@ -62,6 +65,7 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
     domains: Number(domains),
     previews: Number(previews),
     members: Number(members),
+    grants: Number(grants),
   }
 }
 

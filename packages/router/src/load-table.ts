@@ -3,7 +3,14 @@ import type { Db } from '@moorage/db/client'
 import type { Role } from '@moorage/domain/permission'
 import { readKeyLimits, readRouting } from '@moorage/domain/routing'
 import type { Logger } from './logger.ts'
-import type { InstanceEntry, KeyEntry, Membership, PersonEntry, ServerEntry } from './table.ts'
+import {
+  grantKey,
+  type InstanceEntry,
+  type KeyEntry,
+  type Membership,
+  type PersonEntry,
+  type ServerEntry,
+} from './table.ts'
 
 export type LoadDeps = { db: Db; encryptionKey: Buffer; logger: Logger }
 
@@ -105,8 +112,9 @@ export async function readKeys(
   }))
 }
 
-type PersonRow = Omit<PersonEntry, 'memberships'> & {
+type PersonRow = Omit<PersonEntry, 'memberships' | 'grants'> & {
   memberships: (Membership & { teamId: string })[]
+  grants: { clientId: string; serverId: string }[]
 }
 
 /** Everyone who can sign in, or the named ones. */
@@ -114,15 +122,18 @@ export async function readPeople(db: Db, ids?: string[]): Promise<PersonEntry[]>
   const rows = await db.$queryRaw<PersonRow[]>`
     SELECT u.id, u.name, u.email,
            COALESCE(json_agg(json_build_object('teamId', t.id, 'teamSlug', t.slug, 'role', m.role))
-             FILTER (WHERE t.id IS NOT NULL), '[]'::json) AS memberships
+             FILTER (WHERE t.id IS NOT NULL), '[]'::json) AS memberships,
+           COALESCE((SELECT json_agg(json_build_object('clientId', g."clientId", 'serverId', g."serverId"))
+             FROM "OauthGrant" g WHERE g."userId" = u.id), '[]'::json) AS grants
     FROM "User" u
     LEFT JOIN "Member" m ON m."userId" = u.id
     LEFT JOIN "Team" t ON t.id = m."teamId"
     WHERE ${ids === undefined} OR u.id = ANY(${ids ?? []}::text[])
     GROUP BY u.id`
-  return rows.map(({ memberships, ...row }) => ({
+  return rows.map(({ memberships, grants, ...row }) => ({
     ...row,
     memberships: new Map(memberships.map(({ teamId, ...membership }) => [teamId, membership])),
+    grants: new Set(grants.map(({ clientId, serverId }) => grantKey(clientId, serverId))),
   }))
 }
 

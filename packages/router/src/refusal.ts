@@ -9,6 +9,7 @@ class Refusal extends AppError {
   readonly httpStatus: number
   readonly rpcCode: number
   readonly retryAfterSeconds: number | null
+  readonly challenge: string | null
 
   constructor(
     code: ErrorCode,
@@ -19,12 +20,14 @@ class Refusal extends AppError {
       hint?: string
       cause?: unknown
       retryAfterSeconds?: number
+      challenge?: string
     },
   ) {
     super(code, userMessage, options)
     this.httpStatus = options.httpStatus
     this.rpcCode = options.rpcCode ?? serverErrorCode
     this.retryAfterSeconds = options.retryAfterSeconds ?? null
+    this.challenge = options.challenge ?? null
   }
 }
 
@@ -32,12 +35,19 @@ export type RefusalStatus = {
   httpStatus: number
   rpcCode: number
   retryAfterSeconds: number | null
+  /** `error` of a challenge to an OAuth client (RFC 6750, 3.1). */
+  challenge: string | null
 }
 
 export function refusalStatus(error: AppError): RefusalStatus {
   if (error instanceof Refusal) return error
   const { httpStatus } = errorTable[error.code]
-  return { httpStatus, rpcCode: serverErrorCode, retryAfterSeconds: httpStatus === 503 ? 2 : null }
+  return {
+    httpStatus,
+    rpcCode: serverErrorCode,
+    retryAfterSeconds: httpStatus === 503 ? 2 : null,
+    challenge: null,
+  }
 }
 
 export function tooManyCalls(message: string, retryAfterSeconds: number): AppError {
@@ -45,6 +55,23 @@ export function tooManyCalls(message: string, retryAfterSeconds: number): AppErr
     httpStatus: 429,
     retryAfterSeconds,
     hint: `Try again in ${retryAfterSeconds} s.`,
+  })
+}
+
+/** The client has to get another token. */
+export function tokenRefused(message: string, cause?: unknown): AppError {
+  return new AppError('unauthenticated', message, {
+    hint: 'Connect again from the client: it will ask you to allow it.',
+    cause,
+  })
+}
+
+/** The client may ask for more (specification: step-up authorization). */
+export function insufficientScope(): AppError {
+  return new Refusal('forbidden', 'This access token is not for calling servers.', {
+    httpStatus: 403,
+    challenge: 'insufficient_scope',
+    hint: 'Connect again from the client: it will ask you to allow it.',
   })
 }
 

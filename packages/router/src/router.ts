@@ -1,6 +1,7 @@
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
 import type { Registry } from 'prom-client'
+import { createAccessTokens } from './access-tokens.ts'
 import { busyInstances } from './busy-instances.ts'
 import type { Context } from './context.ts'
 import { createClientServer } from './create-server.ts'
@@ -42,7 +43,7 @@ export type RouterOptions = {
   otlpUrl?: string | undefined
   /** Servers answer at `<slug>.<baseDomain>` too. */
   baseDomain?: string | undefined
-  /** Pages of this origin may call servers. */
+  /** Pages of this origin may call servers, and access tokens are from there. */
   dashboardUrl?: string | undefined
   /** Believe X-Forwarded-*: only where a front of our own sets them, and nobody else reaches us. */
   trustProxy?: boolean | undefined
@@ -89,6 +90,7 @@ export function createRouter(options: RouterOptions): Router {
   const keyUse = createKeyUse(db, logger)
   const identityKeys = createIdentityKeys({ db, encryptionKey: options.encryptionKey })
   const identity = createIdentity({ keys: identityKeys, issuer: options.publicUrl ?? 'moorage' })
+  const tokens = dashboard ? createAccessTokens({ db, issuer: dashboard.origin }) : null
   const counts = createSharedCounts({ events, logger })
   const upstreams = createUpstreams(options.remotes)
   const requestLog = createRequestLog({ db, events, logger })
@@ -125,6 +127,7 @@ export function createRouter(options: RouterOptions): Router {
       requestLog,
       keyUse,
       identity,
+      tokens,
       counts,
       waker,
       metrics,

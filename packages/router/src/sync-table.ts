@@ -11,6 +11,8 @@ export type TableSync = {
   start(): Promise<void>
   /** Resolves when this server was read again, or could not be. */
   refresh(serverId: string): Promise<void>
+  /** The same of a person. */
+  refreshPerson(userId: string): Promise<void>
   /** Every route up to this version is applied. */
   appliedVersion(): bigint
   stop(): Promise<void>
@@ -95,7 +97,8 @@ export function syncTable(deps: {
     const differs = ({ domains, previews }: Changes) =>
       domains !== last?.domains || previews !== last?.previews
     const allServers = isAnew || (changes !== null && differs(changes))
-    const allPeople = isAnew || (changes !== null && changes.members !== last?.members)
+    const allKeys = isAnew || (changes !== null && changes.members !== last?.members)
+    const allPeople = allKeys || (changes !== null && changes.grants !== last?.grants)
     const serverIds = [...batch.servers, ...(changes?.serverIds ?? [])]
     const keyIds = [...batch.keys, ...(changes?.keyIds ?? [])]
     const personIds = [...batch.people, ...(changes?.personIds ?? [])]
@@ -104,7 +107,7 @@ export function syncTable(deps: {
       readsServers
         ? readServers(deps, allServers ? undefined : { ids: serverIds, newerThan: applied })
         : [],
-      allPeople
+      allKeys
         ? readKeys(db)
         : keyIds.length + personIds.length > 0
           ? readKeys(db, { ids: keyIds, madeBy: personIds })
@@ -112,7 +115,7 @@ export function syncTable(deps: {
       allPeople ? readPeople(db) : personIds.length > 0 ? readPeople(db, personIds) : [],
     ])
     table.putServers(servers, allServers ? table.serverIds() : serverIds)
-    table.putKeys(keys, allPeople ? table.keyIds() : keyIds)
+    table.putKeys(keys, allKeys ? table.keyIds() : keyIds)
     table.putPeople(people, allPeople ? table.personIds() : personIds)
     if (changes) await dropGone(changes)
     applied = highest(applied, servers)
@@ -139,6 +142,7 @@ export function syncTable(deps: {
       while (!stopped && last === null) await want({ everything: true })
     },
     refresh: (serverId) => want({ server: serverId }),
+    refreshPerson: (userId) => want({ person: userId }),
     appliedVersion: () => applied,
     stop: async () => {
       stopped = true

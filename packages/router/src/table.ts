@@ -72,6 +72,13 @@ export type PersonEntry = {
   email: string
   /** By team. */
   memberships: ReadonlyMap<string, Membership>
+  /** What they let clients do: grantKey of each. */
+  grants: ReadonlySet<string>
+}
+
+/** A person's leave for an OAuth client to call a server. */
+export function grantKey(clientId: string, serverId: string): string {
+  return `${serverId} ${clientId}`
 }
 
 export type Membership = { teamSlug: string; role: Role }

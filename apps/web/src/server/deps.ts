@@ -46,6 +46,7 @@ async function connect(): Promise<WebDeps> {
       db,
       secret: env.MOORAGE_AUTH_SECRET,
       baseUrl: env.MOORAGE_DASHBOARD_URL,
+      trustedClientHosts: env.MOORAGE_TRUSTED_CLIENT_HOSTS,
       trustedOrigins: loopbackSpellings(env.MOORAGE_DASHBOARD_URL),
     }),
   }

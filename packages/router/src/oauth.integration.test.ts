@@ -1,0 +1,227 @@
+import { newId } from '@moorage/domain/id'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bearer, send } from './testing/client.ts'
+import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
+import { startUpstream, type Upstream } from './testing/upstream.ts'
+
+const issuer = 'https://moorage.test'
+let platform: TestPlatform
+let upstream: Upstream
+let signingKey: CryptoKey
+let teamId: string
+let server: TestServer
+let other: TestServer
+let url: string
+let mcp: string
+let userId: string
+
+beforeAll(async () => {
+  platform = await startPlatform({ dashboardUrl: `${issuer}/`, baseDomain: 'mcp.test' })
+  upstream = await startUpstream((req, res) => {
+    if (req.url === '/stream') return void res.writeHead(200).write('begun\n')
+    res.end('ok')
+  })
+  teamId = await platform.addTeam()
+  server = await addServer()
+  other = await addServer()
+  const pair = await generateKeyPair('EdDSA', { extractable: true })
+  signingKey = pair.privateKey
+  const publicKey = JSON.stringify(await exportJWK(pair.publicKey))
+  await platform.db.jwks.create({
+    data: { id: 'key-1', publicKey, privateKey: '', createdAt: new Date() },
+  })
+  await platform.db.oauthClient.create({ data: { id: 'client', clientId: 'client' } })
+  url = (await platform.startRouter()).url
+  mcp = `${url}/${server.slug}/mcp`
+  userId = await addPerson()
+})
+
+afterAll(async () => {
+  await platform.close()
+  await upstream.stop()
+})
+
+async function addServer(access: 'private' | 'public' | 'own_auth' = 'private') {
+  const added = await platform.addServer(teamId, { access })
+  await platform.deploy(added, upstream.port)
+  return added
+}
+
+/** A member who let the client call both servers. */
+async function addPerson(): Promise<string> {
+  const id = newId('usr')
+  const email = `${id}@test.test`
+  await platform.db.user.create({ data: { id, name: 'Ann', email, updatedAt: new Date() } })
+  await platform.db.member.create({ data: { teamId, userId: id, role: 'caller' } })
+  for (const { id: serverId } of [server, other])
+    await platform.db.oauthGrant.create({
+      data: { id: newId('grant'), userId: id, clientId: 'client', serverId },
+    })
+  await platform.events.publish({ type: 'person', userId: id })
+  return id
+}
+
+type Claims = {
+  sub?: string
+  aud?: string | string[]
+  scope?: string
+  iss?: string
+  exp?: string
+  typ?: string
+  client_id?: string
+}
+
+function token(claims: Claims = {}, key: CryptoKey = signingKey): Promise<string> {
+  const { sub = userId, aud = mcp, iss = issuer, exp = '1h', typ = 'at+jwt', ...rest } = claims
+  return new SignJWT({ scope: 'mcp:connect', client_id: 'client', ...rest })
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'key-1', typ })
+    .setIssuer(iss)
+    .setSubject(sub)
+    .setAudience(aud)
+    .setIssuedAt()
+    .setExpirationTime(exp)
+    .sign(key)
+}
+
+const status = async (bearerToken: string, at = mcp) =>
+  (await send(at, { headers: bearer(bearerToken) })).status
+
+test('a token for this endpoint passes, and the server is told which person calls', async () => {
+  expect(await status(await token())).toBe(200)
+  expect(upstream.seen.at(-1)?.headers).toMatchObject({
+    'moorage-user': userId,
+    'moorage-role': 'caller',
+  })
+  expect(upstream.seen.at(-1)?.headers.authorization).toBeUndefined()
+})
+
+test('a refusal says where the metadata is and which scope is needed; the metadata names exactly this endpoint', async () => {
+  const refused = await send(mcp)
+  expect(refused.status).toBe(401)
+  expect(refused.headers['www-authenticate']).toBe(
+    `Bearer realm="moorage", resource_metadata="${url}/.well-known/oauth-protected-resource/${server.slug}/mcp", scope="mcp:connect"`,
+  )
+  const metadata = await send(`${url}/.well-known/oauth-protected-resource/${server.slug}/mcp`)
+  expect(JSON.parse(metadata.text)).toEqual({
+    resource: mcp,
+    authorization_servers: [issuer],
+    scopes_supported: ['mcp:connect'],
+    bearer_methods_supported: ['header'],
+  })
+})
+
+test('at a host name of its own the endpoint, its metadata and its tokens are those of that name', async () => {
+  const host = `${server.slug}.mcp.test`
+  const at = (path: string, authorization?: string) =>
+    send(url, { path, headers: { host, ...(authorization ? bearer(authorization) : {}) } })
+  const metadata = await at('/.well-known/oauth-protected-resource/mcp')
+  expect(JSON.parse(metadata.text).resource).toBe(`http://${host}/mcp`)
+  expect((await at('/mcp', await token({ aud: `http://${host}/mcp` }))).status).toBe(200)
+  expect((await at('/mcp', await token())).status).toBe(401)
+})
+
+test('a stranger cannot tell a name with a server from one without', async () => {
+  const [here, nowhere] = await Promise.all([send(mcp), send(`${url}/no-such/mcp`)])
+  const same = (text: unknown) => String(text).replaceAll(server.slug, 'no-such')
+  expect(nowhere.status).toBe(401)
+  expect(same(here.headers['www-authenticate'])).toBe(nowhere.headers['www-authenticate'])
+  const path = '/.well-known/oauth-protected-resource'
+  const [known, unknown] = await Promise.all([
+    send(`${url}${path}/${server.slug}/mcp`),
+    send(`${url}${path}/no-such/mcp`),
+  ])
+  expect(same(known.text)).toBe(unknown.text)
+  expect(await status(await token({ aud: `${url}/no-such/mcp` }), `${url}/no-such/mcp`)).toBe(401)
+})
+
+test('no metadata of ours for a server that does its own OAuth, or needs none', async () => {
+  for (const access of ['public', 'own_auth'] as const) {
+    const open = await addServer(access)
+    const path = `/.well-known/oauth-protected-resource/${open.slug}/mcp`
+    await until(async () => (await send(url + path)).text === 'ok')
+  }
+})
+
+test.each<[string, Claims]>([
+  ['another server', { aud: 'OTHER' }],
+  ['two servers', { aud: ['HERE', 'OTHER'] }],
+  ['the platform itself', { aud: issuer }],
+  ['this server with a slash more', { aud: 'HERE/' }],
+  ['somebody unknown', { sub: 'usr_nobody' }],
+  ['a client that was not allowed', { client_id: 'another' }],
+  ['another issuer', { iss: 'https://elsewhere.test' }],
+  ['another use', { typ: 'JWT' }],
+  ['a time that is over', { exp: '-10s' }],
+])('a token for %s is 401', async (_what, claims) => {
+  const place = (one: string) =>
+    one.replace('HERE', mcp).replace('OTHER', `${url}/${other.slug}/mcp`)
+  const { aud } = claims
+  const audience = Array.isArray(aud) ? aud.map(place) : aud && place(aud)
+  const refused = await send(mcp, {
+    headers: bearer(await token({ ...claims, ...(audience ? { aud: audience } : {}) })),
+  })
+  expect(refused.status).toBe(401)
+  expect(refused.headers['www-authenticate']).toContain('error="invalid_token"')
+})
+
+test('a token that is known for one server is still no good at another', async () => {
+  const here = await token()
+  expect([await status(here), await status(here)]).toEqual([200, 200])
+  expect(await status(here, `${url}/${other.slug}/mcp`)).toBe(401)
+})
+
+test('a token signed by anyone else, or by nobody, is 401', async () => {
+  const { privateKey } = await generateKeyPair('EdDSA')
+  expect(await status(await token({}, privateKey))).toBe(401)
+  const [, claims] = (await token()).split('.')
+  const none = Buffer.from('{"alg":"none","typ":"at+jwt","kid":"key-1"}').toString('base64url')
+  expect(await status(`${none}.${claims}.`)).toBe(401)
+})
+
+test('a token in the query is none', async () => {
+  expect((await send(`${mcp}?access_token=${await token()}`)).status).toBe(401)
+})
+
+test('a token without the scope is 403, with all that is needed to ask for more', async () => {
+  const refused = await send(mcp, { headers: bearer(await token({ scope: 'offline_access' })) })
+  expect(refused.status).toBe(403)
+  expect(refused.headers['www-authenticate']).toMatch(
+    /error="insufficient_scope", resource_metadata="[^"]+", scope="mcp:connect"$/,
+  )
+})
+
+test.each([
+  [
+    'a member who is removed',
+    (id: string) => platform.db.member.deleteMany({ where: { userId: id } }),
+  ],
+  [
+    'a grant that is taken back',
+    (id: string) => platform.db.oauthGrant.deleteMany({ where: { userId: id } }),
+  ],
+])('of %s any token is refused within a second, and open streams end', async (_what, remove) => {
+  const id = await addPerson()
+  const good = await token({ sub: id })
+  await until(async () => (await status(good)) === 200)
+  const stream = await fetch(`${url}/${server.slug}/stream`, {
+    headers: bearer(await token({ sub: id })),
+  })
+  const body = stream.text().catch(() => 'ended')
+  await remove(id)
+  await platform.events.publish({ type: 'person', userId: id })
+  await until(async () => (await status(good)) === 401, 1_000)
+  expect(await body).toMatch(/ended|begun/)
+})
+
+test('a grant whose event was lost is found when its token first comes', async () => {
+  const id = newId('usr')
+  await platform.db.user.create({
+    data: { id, name: 'Bo', email: `${id}@test.test`, updatedAt: new Date() },
+  })
+  await platform.db.member.create({ data: { teamId, userId: id, role: 'viewer' } })
+  await platform.db.oauthGrant.create({
+    data: { id: newId('grant'), userId: id, clientId: 'client', serverId: server.id },
+  })
+  expect(await status(await token({ sub: id }))).toBe(200)
+})
