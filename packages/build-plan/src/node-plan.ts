@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
+import { portPlaceholder } from './fill-command.ts'
 import { chooseNode } from './language-version.ts'
 import { nodeInstall } from './node-install.ts'
 import type { NodePackage } from './node-package.ts'
@@ -39,6 +40,9 @@ export function nodePlan(
     build: settings.build,
   })
   const endpoint = parts.endpoint ?? nodeEndpoint(transports, start.isHttp ?? false)
+  const { portVariable } = transports
+  const isTold = parts.endpoint === undefined && endpoint.transport !== 'stdio'
+  const portEnv = isTold && portVariable !== null ? { [portVariable]: portPlaceholder } : {}
   return {
     version: 1,
     kind: 'node',
@@ -48,7 +52,7 @@ export function nodePlan(
     base: { language: 'node', version: node.version },
     packages: [],
     ...stages,
-    start: { command, env: { NODE_ENV: 'production', ...parts.env } },
+    start: { command, env: { NODE_ENV: 'production', ...portEnv, ...parts.env } },
     port: endpoint.port,
     path: endpoint.path,
     transport: endpoint.transport,

@@ -1,5 +1,5 @@
 import { type Endpoint, stdioEndpoint } from './endpoint.ts'
-import { fixedNodePort, readsNodePort } from './node-port.ts'
+import { fixedNodePort, nodePortVariable, readsNodePort } from './node-port.ts'
 import type { Reason } from './plan.ts'
 import { scanSources } from './scan-sources.ts'
 import type { SourceTree } from './source-tree.ts'
@@ -14,6 +14,8 @@ export type NodeTransports = {
   readsPort: boolean
   /** The port that the source listens on by a plain number, never reading PORT. */
   fixedPort: number | null
+  /** Another variable than PORT that the source reads its port from. */
+  portVariable: string | null
 }
 
 const endings = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs']
@@ -34,6 +36,7 @@ export function findNodeTransports(tree: SourceTree): NodeTransports {
     path: findPath(texts),
     readsPort: readsNodePort(texts),
     fixedPort: fixedNodePort(texts),
+    portVariable: nodePortVariable(texts),
   }
 }
 
@@ -52,13 +55,15 @@ export function nodeEndpoint(found: NodeTransports, startsHttp: boolean): Endpoi
 }
 
 /** A server that ignores PORT can still be reached, where its source says plainly where it is. */
-function portOf({ fixedPort }: NodeTransports): { port: number; reasons: Reason[] } {
+function portOf(found: NodeTransports): { port: number; reasons: Reason[] } {
+  const { fixedPort, portVariable } = found
+  if (portVariable !== null) {
+    const because = 'the source reads its port from that, and never PORT'
+    return { port: 8000, reasons: [{ choice: 'Port', value: portVariable, because }] }
+  }
   if (fixedPort === null) return { port: 8000, reasons: [] }
   const because = 'the source listens there and never reads PORT'
-  return {
-    port: fixedPort,
-    reasons: [{ choice: 'Port', value: String(fixedPort), because }],
-  }
+  return { port: fixedPort, reasons: [{ choice: 'Port', value: String(fixedPort), because }] }
 }
 
 function findPath(texts: string[]): string | null {

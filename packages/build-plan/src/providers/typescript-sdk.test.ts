@@ -155,6 +155,22 @@ describe('transport', () => {
   })
 })
 
+test.each([
+  'const env = z.object({ MCP_HTTP_PORT: z.coerce.number().default(3000) }).parse(process.env)',
+  'app.listen(process.env.MCP_HTTP_PORT ?? 3000)',
+  'const port = Number(process.env["MCP_HTTP_PORT"]) || 3000',
+])('a variable of its own for the port is told it: %s', (listening) => {
+  const source = `createMcpHandler(x)\n${listening}\nconst db = process.env.DB_PORT`
+  const plan = planFor({ scripts: { start: 'node x.js' } }, { 'src/index.ts': source })
+  expect([plan.port, plan.start.env.MCP_HTTP_PORT]).toEqual([8000, `\${PORT}`])
+})
+
+test('of two such variables none is told', () => {
+  const source = 'createMcpHandler(x)\nprocess.env.MCP_PORT\nprocess.env.API_PORT\napp.listen(3000)'
+  const plan = planFor({ scripts: { start: 'node x.js' } }, { 'src/index.ts': source })
+  expect([plan.port, plan.start.env]).toEqual([3000, { NODE_ENV: 'production' }])
+})
+
 test('leaves a package without the SDK alone', () => {
   const tree = sourceTreeFrom({ 'package.json': '{"dependencies":{"express":"5"}}' })
   expect(() => planBuild(tree)).toThrow(/No MCP server/)
