@@ -184,3 +184,20 @@ describe('a look at a repository', () => {
     ).rejects.toThrow('behind ssh')
   })
 })
+
+test('a name of its own is shown once it is proven, and belongs to no other', async () => {
+  const slug = 'named'
+  await caller.servers.create({ slug, source: 'settings', settings })
+  const hostname = 'tools.acme-corp.com'
+  expect(await caller.domains.add({ slug, hostname })).toMatchObject({ verifiedAt: null })
+  expect(await caller.servers.get({ slug })).toMatchObject({ ownUrls: [] })
+  await context.deps.db.domain.updateMany({ data: { verifiedAt: new Date() } })
+  expect(await caller.servers.get({ slug })).toMatchObject({ ownUrls: [`https://${hostname}/mcp`] })
+  expect(await caller.domains.list({ slug })).toMatchObject({
+    pointsTo: { type: 'CNAME', value: 'router' },
+    domains: [{ hostname, verifiedAt: expect.any(Date) }],
+  })
+  await expect(caller.domains.add({ slug, hostname: 'x.web' })).rejects.toThrow('belongs to')
+  await caller.domains.remove({ slug, hostname })
+  expect(await caller.servers.get({ slug })).toMatchObject({ ownUrls: [] })
+})

@@ -4,6 +4,7 @@ import type {
   Access,
   Deployment,
   DeploymentStep,
+  Domain,
   Instance,
   Prisma,
   Server,
@@ -77,6 +78,8 @@ export type ServerView = {
   createdAt: Date
   /** The MCP endpoint. */
   url: string
+  /** The same at host names of the team's own, once they are proven. */
+  ownUrls: string[]
   gitRemote: string
   state: ServerState
   runtime: string | null
@@ -92,6 +95,7 @@ export const deploymentInclude = {
 
 export const serverInclude = {
   team: { select: { slug: true, name: true } },
+  domains: { where: { verifiedAt: { not: null } }, orderBy: { hostname: 'asc' } },
   deployments: {
     where: { previewId: null },
     orderBy: { createdAt: 'desc' },
@@ -104,6 +108,7 @@ export const serverInclude = {
 type DeploymentRow = Deployment & { steps: DeploymentStep[]; preview: { name: string } | null }
 type ServerRow = Server & {
   team: { slug: string; name: string }
+  domains: Domain[]
   deployments: DeploymentRow[]
   route: { deployment: DeploymentRow & { instances: Instance[] } } | null
 }
@@ -132,6 +137,7 @@ export function serverView(row: ServerRow, urls: Urls): ServerView {
     deployKeyPublic: row.deployKeyPublic,
     createdAt: row.createdAt,
     url: `${urls.routerUrl}/${row.slug}/mcp`,
+    ownUrls: row.domains.map(({ hostname }) => `https://${hostname}/mcp`),
     gitRemote: `${urls.gitUrl}/${row.slug}.git`,
     state: stateOf(live, latest, instance),
     runtime: instance?.runtime ?? null,

@@ -38,6 +38,7 @@ export function printServer({ terminal, platform }: Session, server: ServerDetai
     terminal.print(`  ${name.padEnd(11)}${plain(value)}`)
   terminal.print(`${terminal.colors.bold(server.slug)}  ${server.state}`)
   line('URL', server.url)
+  for (const url of server.ownUrls) line('also at', url)
   line('access', server.access)
   line('team', server.team.name)
   line('source', server.sourceLine ?? server.repoUrl ?? `git push ${server.gitRemote}`)

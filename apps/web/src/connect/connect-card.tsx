@@ -20,13 +20,15 @@ export function ConnectCard({ snippets }: { snippets: PaintedSnippet[] }) {
   const fill = (text: string) => (key ? text.replaceAll(keyPlaceholder, key) : text)
   return (
     <section className="min-w-0 overflow-hidden rounded-lg border bg-surface" aria-label="Connect">
-      <div className="flex items-center gap-2 border-b py-2 pr-2 pl-4">
-        <span className="text-sm text-muted max-sm:sr-only">URL</span>
-        <code className="min-w-0 flex-1 truncate font-mono text-sm" title={server.url}>
-          {server.url}
-        </code>
-        <CopyButton text={server.url} label="Copy the URL" words="Copy" />
-      </div>
+      {[server.url, ...server.ownUrls].map((url, at) => (
+        <div key={url} className="flex items-center gap-2 border-b py-2 pr-2 pl-4">
+          <span className="w-7 text-sm text-muted max-sm:sr-only">{at === 0 ? 'URL' : 'or'}</span>
+          <code className="min-w-0 flex-1 truncate font-mono text-sm" title={url}>
+            {url}
+          </code>
+          <CopyButton text={url} label={`Copy ${at === 0 ? 'the URL' : url}`} words="Copy" />
+        </div>
+      ))}
       <Tabs.Root defaultValue={snippets[0]?.id ?? null}>
         <Tabs.List aria-label="Client" className="flex gap-1 overflow-x-auto border-b px-3 py-1.5">
           {snippets.map(({ id, label }) => (
