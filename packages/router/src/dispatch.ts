@@ -1,12 +1,12 @@
-import type { Dispatcher } from 'undici'
 import type { Target } from './choose-target.ts'
 import type { Context } from './context.ts'
 import { type Exchange, endStream } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
 import { addAnswer } from './payload.ts'
 import type { RequestBody } from './request-body.ts'
-import { createResponseSink } from './response-sink.ts'
-import type { ServerEntry } from './table.ts'
+import { ResponseSink } from './response-sink.ts'
+import type { InstanceEntry, ServerEntry } from './table.ts'
+import type { UpstreamCall, UpstreamHandler } from './upstream-call.ts'
 
 /** Null: the answer went out, or the client left. Else why not one byte of an answer came. */
 export type Failure = { error: Error; wasSent: boolean }
@@ -22,43 +22,6 @@ export function dispatch(
   const { instance } = to.target
   return new Promise((resolve) => {
     if (exchange.isOver || res.writableEnded) return resolve(null)
-    const sink = createResponseSink(context, exchange, instance, path)
-    let wasSent = false
-
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart: (controller) => {
-        if (exchange.isOver || res.writableEnded)
-          return controller.abort(new Error('The client is gone.'))
-        wasSent = true
-        exchange.abort = (reason) => controller.abort(reason)
-        sink.onDrain(() => controller.resume())
-      },
-      onResponseStart: (controller, status) => {
-        // 103 and the like are for this hop, and no sign of an answer to come.
-        if (status < 200) return
-        exchange.lastByteMs = performance.now()
-        sink.start(status, rawHeaders(controller))
-      },
-      onResponseData: (controller, chunk) => {
-        exchange.lastByteMs = performance.now()
-        exchange.responseBytes += chunk.length
-        if (exchange.payload) addAnswer(exchange.payload, chunk)
-        if (!sink.write(chunk)) controller.pause()
-      },
-      onResponseEnd: () => {
-        sink.end(() => resolve(null))
-      },
-      onResponseError: (_controller, error) => {
-        sink.stop()
-        if (exchange.isOver || res.writableEnded) return resolve(null)
-        if (!res.headersSent) return resolve({ error, wasSent })
-        // An event stream that breaks may end: clients connect again. A cut body must look cut.
-        if (sink.isBetweenEvents()) endStream(exchange, 'The instance closed the stream.')
-        else res.destroy()
-        resolve(null)
-      },
-    }
-
     const headers = requestHeaders(req, {
       server,
       instance,
@@ -70,22 +33,69 @@ export function dispatch(
       dropLastEventId: session?.dropLastEventId ?? false,
     })
     if (session && req.method === 'GET') session.dropLastEventId = false
-    if (body.kind === 'stream' && body.length !== null)
-      headers.push('Content-Length', String(body.length))
-    const options: Dispatcher.DispatchOptions = {
-      method: req.method ?? 'GET',
-      path,
-      headers,
-      body: body.kind === 'held' ? body.bytes : body.kind === 'stream' ? body.stream : null,
-    }
-    try {
-      context.upstreams.pool(instance).dispatch(options, handler)
-    } catch (error) {
-      resolve({ error: error instanceof Error ? error : new Error(String(error)), wasSent })
-    }
+    const request = { method: req.method ?? 'GET', path, headers }
+    const handler = new AnswerHandler(context, exchange, { instance, path, resolve })
+    context.upstreams.send(instance, request, body, handler)
   })
 }
 
-function rawHeaders(controller: Dispatcher.DispatchController): (Buffer | string)[] {
-  return Array.isArray(controller.rawHeaders) ? controller.rawHeaders : []
+class AnswerHandler implements UpstreamHandler {
+  readonly #exchange: Exchange
+  readonly #sink: ResponseSink
+  readonly #resolve: (failure: Failure | null) => void
+  #wasSent = false
+
+  constructor(
+    context: Context,
+    exchange: Exchange,
+    to: { instance: InstanceEntry; path: string; resolve: (failure: Failure | null) => void },
+  ) {
+    this.#exchange = exchange
+    this.#sink = new ResponseSink(context, exchange, to.instance, to.path)
+    this.#resolve = to.resolve
+  }
+
+  onSend(call: UpstreamCall): boolean {
+    const exchange = this.#exchange
+    if (exchange.isOver || exchange.res.writableEnded) {
+      this.#resolve(null)
+      return false
+    }
+    this.#wasSent = true
+    exchange.call = call
+    this.#sink.call = call
+    return true
+  }
+
+  onHead(status: number, headers: readonly string[]): void {
+    this.#exchange.lastByteMs = performance.now()
+    this.#sink.start(status, headers)
+  }
+
+  onData(chunk: Buffer): boolean {
+    const exchange = this.#exchange
+    exchange.lastByteMs = performance.now()
+    exchange.responseBytes += chunk.length
+    if (exchange.payload) addAnswer(exchange.payload, Buffer.from(chunk))
+    return this.#sink.write(chunk)
+  }
+
+  onEnd(): void {
+    this.#exchange.call = null
+    this.#sink.end(this.#resolve)
+  }
+
+  onError(error: Error): void {
+    const exchange = this.#exchange
+    const { res } = exchange
+    exchange.call = null
+    this.#sink.stop()
+    const isGone = exchange.isOver || res.writableEnded
+    this.#resolve(isGone || res.headersSent ? null : { error, wasSent: this.#wasSent })
+    if (isGone || !res.headersSent) return
+    // An event stream that breaks may end: clients connect again. A cut body must look cut.
+    if (this.#sink.isBetweenEvents()) endStream(exchange, 'The instance closed the stream.')
+    // Not before what came has gone out, or the client would take it for a connection that was idle.
+    else setImmediate(() => res.destroy())
+  }
 }

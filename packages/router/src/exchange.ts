@@ -1,19 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { newId } from '@moorage/domain/id'
 import type { Span } from '@opentelemetry/api'
 import type { Principal } from './authenticate.ts'
 import type { Forwarded } from './headers.ts'
 import type { Payload } from './payload.ts'
+import { newRequestId } from './request-id.ts'
 import type { RpcMessage } from './rpc-message.ts'
 import type { Session } from './sessions.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
+import type { UpstreamCall } from './upstream-call.ts'
 
 /** One request and its answer, from the first byte to the last. */
 export type Exchange = {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly requestId: string
-  readonly at: Date
+  readonly atMs: number
   readonly startedMs: number
   /** Allowed by the rules of origin.ts; null where none was sent. */
   origin: string | null
@@ -45,28 +46,33 @@ export type Exchange = {
   isIdleStream: () => boolean
   /** Writes a comment where the answer is a stream of events that stands between two. */
   keepAlive: () => void
-  /** Ends the request to the instance. */
-  abort: (reason: Error) => void
+  /** The request to the instance, while it is under way. */
+  call: UpstreamCall | null
   /** Gives back the places that its tool calls take. */
   endCalls: () => void
   /** The client is gone, or the answer is through. */
   isOver: boolean
 }
 
+const never = () => false
+const nothing = () => {}
+const none: readonly string[] = []
+const unknown = { for: '', address: '', proto: 'http', host: '', prefix: '', cookies: false }
+
 export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchange {
   const startedMs = performance.now()
   const exchange: Exchange = {
     req,
     res,
-    requestId: newId('req'),
-    at: new Date(),
+    requestId: newRequestId(),
+    atMs: Date.now(),
     startedMs,
     origin: null,
-    forwarded: { for: '', address: '', proto: 'http', host: '', prefix: '', cookies: false },
+    forwarded: unknown,
     server: undefined,
     principal: null,
     resource: null,
-    identity: [],
+    identity: none,
     span: null,
     traceparent: null,
     message: null,
@@ -80,15 +86,15 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
     lastByteMs: startedMs,
     lastCommentMs: startedMs,
     isStream: false,
-    isIdleStream: () => false,
-    keepAlive: () => {},
-    abort: () => {},
-    endCalls: () => {},
+    isIdleStream: never,
+    keepAlive: nothing,
+    call: null,
+    endCalls: nothing,
     isOver: false,
   }
   res.once('close', () => {
     exchange.isOver = true
-    if (!res.writableFinished) exchange.abort(new Error('The client closed the connection.'))
+    if (!res.writableFinished) exchange.call?.abort(new Error('The client closed the connection.'))
   })
   return exchange
 }
@@ -96,5 +102,5 @@ export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchan
 /** Ends a stream as if the instance had: the client connects again. */
 export function endStream(exchange: Exchange, reason: string): void {
   exchange.res.end()
-  exchange.abort(new Error(reason))
+  exchange.call?.abort(new Error(reason))
 }

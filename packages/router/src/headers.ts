@@ -21,7 +21,6 @@ const notSent = new Set([
   'accept-encoding',
   'connection',
   'content-length',
-  'cookie',
   'expect',
   'forwarded',
   'host',
@@ -56,6 +55,31 @@ const notReturned = new Set([
 /** Many servers take `_` for `-`, as CGI and WSGI do. */
 const ours = /^(?:moorage|x[-_]forwarded)[-_]/
 
+/** What depends on more than the header's name. */
+const conditional = new Set([
+  'authorization',
+  'cookie',
+  'last-event-id',
+  'mcp-session-id',
+  'traceparent',
+])
+
+/** Sent, not sent, or the name in lower case where more has to be looked at. */
+type Sending = true | false | string
+const sendings = new Map<string, Sending>()
+const rememberedNames = 1_000
+
+/** Remembered by the spelling that came, as the same few names come with every request. */
+function sendingOf(name: string): Sending {
+  let sending = sendings.get(name)
+  if (sending !== undefined) return sending
+  const lower = name.toLowerCase()
+  sending = conditional.has(lower) ? lower : !notSent.has(lower) && !ours.test(lower)
+  if (sendings.size >= rememberedNames) sendings.clear()
+  sendings.set(name, sending)
+  return sending
+}
+
 /** Name, value, name, value: as they came, but for the rules above and the session's id. */
 export function requestHeaders(
   req: IncomingMessage,
@@ -79,45 +103,49 @@ export function requestHeaders(
   const raw = req.rawHeaders
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i], raw[i + 1]]
-    const lower = name.toLowerCase()
-    if (named.has(lower) || ours.test(lower)) continue
-    if (notSent.has(lower) && !(lower === 'cookie' && to.forwarded.cookies)) continue
-    if (lower === 'authorization' && to.server.access !== 'own_auth') continue
-    if (remote && (lower === 'authorization' || lower === 'cookie' || taken.has(lower))) continue
-    if (lower === 'traceparent' && to.traceparent !== null) continue
-    if (lower === 'mcp-session-id' && to.sessionId !== undefined) continue
-    if (lower === 'last-event-id' && to.dropLastEventId) continue
+    const sending = sendingOf(name)
+    if (sending === false) continue
+    if (named.size > 0 && named.has(name.toLowerCase())) continue
+    if (taken.size > 0 && taken.has(name.toLowerCase())) continue
+    if (sending !== true && !isSent(sending, to)) continue
     headers.push(name, value)
   }
   if (to.traceparent !== null) headers.push('Traceparent', to.traceparent)
   if (typeof to.sessionId === 'string') headers.push('Mcp-Session-Id', to.sessionId)
-  headers.push(...(remote?.headers ?? ownHeaders(to)))
+  if (remote) headers.push(...remote.headers)
+  else pushOwnHeaders(headers, to)
   return headers
 }
 
-/** What only we may say of a request. */
-export function ownHeaders(to: {
-  forwarded: Forwarded
-  requestId: string
-  identity: readonly string[]
-}): string[] {
-  return [
-    ...forwardedHeaders(to.forwarded),
-    ...to.identity,
-    ...['Moorage-Request-Id', to.requestId],
-  ]
+function isSent(lower: string, to: Parameters<typeof requestHeaders>[1]): boolean {
+  const isRemote = to.instance.remote !== null
+  switch (lower) {
+    case 'authorization':
+      return to.server.access === 'own_auth' && !isRemote
+    case 'cookie':
+      return to.forwarded.cookies && !isRemote
+    case 'traceparent':
+      return to.traceparent === null
+    case 'mcp-session-id':
+      return to.sessionId === undefined
+    case 'last-event-id':
+      return !to.dropLastEventId
+    default:
+      return true
+  }
 }
 
-function forwardedHeaders(forwarded: Forwarded): string[] {
-  return [
-    'X-Forwarded-For',
-    forwarded.for,
-    'X-Forwarded-Proto',
-    forwarded.proto,
-    'X-Forwarded-Host',
-    forwarded.host,
-    ...(forwarded.prefix ? ['X-Forwarded-Prefix', forwarded.prefix] : []),
-  ]
+/** What only we may say of a request. */
+export function pushOwnHeaders(
+  headers: string[],
+  to: { forwarded: Forwarded; requestId: string; identity: readonly string[] },
+): void {
+  const { forwarded } = to
+  headers.push('X-Forwarded-For', forwarded.for, 'X-Forwarded-Proto', forwarded.proto)
+  headers.push('X-Forwarded-Host', forwarded.host)
+  if (forwarded.prefix) headers.push('X-Forwarded-Prefix', forwarded.prefix)
+  for (const part of to.identity) headers.push(part)
+  headers.push('Moorage-Request-Id', to.requestId)
 }
 
 export type ResponseHeaders = {
@@ -126,16 +154,15 @@ export type ResponseHeaders = {
   isJson: boolean
   /** Encoded bytes can be neither read nor added to. */
   isEncoded: boolean
-  hasLength: boolean
   sessionId: string | null
 }
 
 /**
- * The server's answer as the client gets it. `raw` is undici's: latin1 bytes. The client's session
+ * The server's answer as the client gets it. The client's session
  * id stays what it was, whatever the instance behind calls it now.
  */
 export function responseHeaders(
-  raw: readonly (Buffer | string)[],
+  raw: readonly string[],
   from: { instance: InstanceEntry; forwarded: Forwarded; clientSessionId: string | null },
 ): ResponseHeaders {
   const named = connectionNames(connectionOf(raw))
@@ -144,12 +171,11 @@ export function responseHeaders(
     isEventStream: false,
     isJson: false,
     isEncoded: false,
-    hasLength: false,
     sessionId: null,
   }
   let unbuffered = false
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const [name, value] = [text(raw[i]), text(raw[i + 1])]
+    const [name = '', value = ''] = [raw[i], raw[i + 1]]
     const lower = name.toLowerCase()
     const isCookie = lower === 'set-cookie' && from.forwarded.cookies
     if (named.has(lower) || (notReturned.has(lower) && !isCookie)) continue
@@ -161,7 +187,6 @@ export function responseHeaders(
       found.isEventStream = /^text\/event-stream\b/i.test(value)
       found.isJson = /^application\/json\b/i.test(value)
     } else if (lower === 'content-encoding') found.isEncoded = value.toLowerCase() !== 'identity'
-    else if (lower === 'content-length') found.hasLength = true
     else if (lower === 'x-accel-buffering') unbuffered = true
     else if (lower === 'location') kept = outerLocation(value, from)
     else if (lower === 'www-authenticate') kept = outerChallenge(value, from)
@@ -215,15 +240,11 @@ function connectionNames(connection: string | undefined): Set<string> {
 
 const none: Set<string> = new Set()
 
-function connectionOf(raw: readonly (Buffer | string)[]): string | undefined {
+function connectionOf(raw: readonly string[]): string | undefined {
   const nameLength = 'connection'.length
   for (let i = 0; i + 1 < raw.length; i += 2)
-    if (raw[i]?.length === nameLength && /^connection$/i.test(text(raw[i]))) return text(raw[i + 1])
+    if (raw[i]?.length === nameLength && /^connection$/i.test(raw[i] ?? '')) return raw[i + 1]
   return undefined
-}
-
-function text(part: Buffer | string | undefined): string {
-  return typeof part === 'object' ? part.toString('latin1') : (part ?? '')
 }
 
 function namesOf(flat: readonly string[]): Set<string> {

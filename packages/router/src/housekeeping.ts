@@ -24,7 +24,7 @@ export function endForbidden({ inFlight, table }: Context): void {
     if (!server || !principal || isStillAllowed(table, server.id, principal)) continue
     // As if it came now; what has begun to be answered breaks off.
     answerError(exchange, keyRefused())
-    exchange.abort(new Error('The key is no longer good.'))
+    exchange.call?.abort(new Error('The key is no longer good.'))
   }
 }
 
@@ -56,5 +56,5 @@ function giveUp(exchange: Exchange): void {
     return
   }
   answerError(exchange, silentUpstream())
-  exchange.abort(new Error('The instance did not answer.'))
+  exchange.call?.abort(new Error('The instance did not answer.'))
 }

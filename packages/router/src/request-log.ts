@@ -4,8 +4,10 @@ import type { Exchange } from './exchange.ts'
 import type { Logger } from './logger.ts'
 import { type Payload, payloadText } from './payload.ts'
 import { postgresJson } from './postgres-json.ts'
+import type { ServerEntry } from './table.ts'
 
 const batchRows = 1_000
+const batchBytes = 1024 * 1024
 const batchMs = 500
 /** What is held while Postgres is away or slow; beyond it the oldest go, and are counted. */
 const heldBatches = 20
@@ -24,10 +26,10 @@ export type RequestLog = {
 /** One row a request, written in batches, never on a request's path. */
 export function createRequestLog(deps: { db: Db; events: Events; logger: Logger }): RequestLog {
   /** Full ones, oldest first; dropping or taking one moves no row. */
-  const batches: Row[][] = []
-  let rows: Row[] = []
+  const batches: Batch[] = []
+  let current = newBatch()
   let lost = 0
-  const payloads = new Map<Row, { payload: Payload; redact: readonly string[] }>()
+  const payloads = new Set<RowWithPayload>()
   let payloadBytes = 0
   let writing: Promise<void> | null = null
   const timer = setInterval(() => void flush(), batchMs)
@@ -41,10 +43,10 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
   }
 
   async function write(): Promise<void> {
-    for (let batch = next(); batch.length > 0; batch = next()) {
+    for (let batch = next(); batch; batch = next()) {
       try {
-        await insert(deps.db, batch.map(complete))
-        batch.forEach(dropPayload)
+        await insert(deps.db, batchText(batch))
+        batch.withPayload.forEach(dropPayload)
       } catch (error) {
         batches.unshift(batch)
         deps.logger.warn(
@@ -53,22 +55,23 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
         )
         return
       }
-      void tell(new Set(batch.map((row) => row.serverId)))
+      void tell(batch.serverIds)
     }
   }
 
-  function next(): Row[] {
+  function next(): Batch | null {
     const full = batches.shift()
     if (full) return full
-    const begun = rows
-    rows = []
+    if (current.count === 0) return null
+    const begun = current
+    current = newBatch()
     return begun
   }
 
   function dropOldest(): void {
-    const dropped = batches.shift() ?? []
-    lost += dropped.length
-    dropped.forEach(dropPayload)
+    const dropped = batches.shift()
+    lost += dropped?.count ?? 0
+    dropped?.withPayload.forEach(dropPayload)
   }
 
   /** Whoever follows a log looks by itself too, so what is lost here costs only time. */
@@ -80,37 +83,45 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
     }
   }
 
-  function keepPayload(row: Row, { payload, server }: Exchange): void {
-    if (!payload || !server) return
-    payloads.set(row, { payload, redact: server.routing.redact })
-    payloadBytes += payload.keptBytes
-    for (const oldest of payloads.keys()) {
+  function keepPayload(row: RowWithPayload): void {
+    payloads.add(row)
+    payloadBytes += row.payload?.keptBytes ?? 0
+    for (const oldest of payloads) {
       if (payloadBytes <= heldPayloadBytes) return
       dropPayload(oldest)
     }
   }
 
-  function dropPayload(row: Row): void {
-    payloadBytes -= payloads.get(row)?.payload.keptBytes ?? 0
+  function dropPayload(row: RowWithPayload): void {
+    payloadBytes -= row.payload?.keptBytes ?? 0
+    row.payload = null
     payloads.delete(row)
   }
 
-  function complete(row: Row): object {
-    const kept = payloads.get(row)
-    return kept ? withPayload(row, kept.payload, kept.redact) : row
+  function closeBatch(): void {
+    batches.push(current)
+    current = newBatch()
+    if (batches.length > heldBatches) dropOldest()
+    void flush()
   }
 
   return {
     add: (exchange) => {
-      const row = logRow(exchange)
-      if (!row) return
-      keepPayload(row, exchange)
-      rows.push(row)
-      if (rows.length < batchRows) return
-      batches.push(rows)
-      rows = []
-      if (batches.length > heldBatches) dropOldest()
-      void flush()
+      const { server, payload } = exchange
+      if (!server) return
+      const fields = rowFields(exchange, server)
+      if (payload) {
+        const row = { fields, payload, redact: server.routing.redact }
+        current.withPayload.push(row)
+        keepPayload(row)
+      } else {
+        // A character takes up to 3 bytes.
+        if (current.length + 3 * fields.length > batchBytes) closeBatch()
+        addRow(current, fields)
+      }
+      current.count += 1
+      current.serverIds.add(server.serverId)
+      if (current.count >= batchRows) closeBatch()
     },
     lost: () => lost,
     close: async () => {
@@ -120,43 +131,74 @@ export function createRequestLog(deps: { db: Db; events: Events; logger: Logger 
   }
 }
 
-type Row = NonNullable<ReturnType<typeof logRow>>
+/**
+ * Rows as text, outside the heap: objects that live until the next write would cost the requests more
+ * in collections of garbage than it takes to write them.
+ */
+type Batch = {
+  /** `{...},` for each row, in UTF-8. */
+  bytes: Buffer
+  length: number
+  withPayload: RowWithPayload[]
+  count: number
+  serverIds: Set<string>
+}
+type RowWithPayload = { fields: string; payload: Payload | null; redact: readonly string[] }
 
-/** Null where the request named no server of ours. */
-function logRow(exchange: Exchange) {
-  const { req, res, server, principal, message, session, instance } = exchange
-  if (!server) return null
-  const client = message?.client ?? session?.client ?? null
-  const { method, target } = rpcNames(exchange)
-  return {
-    requestId: exchange.requestId,
-    serverId: server.serverId,
-    instanceId: instance?.id ?? null,
-    at: exchange.at,
-    principalId: principal?.id ?? null,
-    principalName: principal?.name ?? null,
-    clientName: clip(client?.name),
-    clientVersion: clip(client?.version),
-    protocol: clip(protocolOf(exchange)),
-    httpMethod: req.method ?? '',
-    rpcMethod: clip(method),
-    target: clip(target),
-    // Closed by the client before there was an answer, as nginx has it.
-    status: res.headersSent ? res.statusCode : 499,
-    rpcErrorCode: exchange.rpcErrorCode,
-    durationMs: Math.round((performance.now() - exchange.startedMs) * 100) / 100,
-    requestBytes: Math.min(exchange.requestBytes, maxInt),
-    responseBytes: Math.min(exchange.responseBytes, maxInt),
+function newBatch(): Batch {
+  const bytes = Buffer.alloc(0)
+  return { bytes, length: 0, withPayload: [], count: 0, serverIds: new Set() }
+}
+
+function addRow(batch: Batch, fields: string): void {
+  // Most batches of a quiet server hold a few rows.
+  if (batch.length + 3 * fields.length > batch.bytes.length) {
+    const more = Buffer.allocUnsafeSlow(batch.length === 0 ? batchBytes / 16 : batchBytes)
+    batch.bytes.copy(more, 0, 0, batch.length)
+    batch.bytes = more
   }
+  batch.length += batch.bytes.write(`{${fields}},`, batch.length, 'utf8')
+}
+
+function batchText({ bytes, length, withPayload }: Batch): string {
+  const rows = length > 0 ? [bytes.toString('utf8', 0, length - 1)] : []
+  for (const { fields, payload, redact } of withPayload)
+    rows.push(`{${fields}${payload ? payloadFields(payload, redact) : ''}}`)
+  return `[${rows.join(',')}]`
 }
 
 /** Redacted only here, in the batch, as that takes its time. */
-function withPayload(row: Row, payload: Payload, redact: readonly string[]) {
-  return {
-    ...row,
-    requestBody: payload.request && payloadText(payload.request, redact),
-    responseBody: payloadText(Buffer.concat(payload.response), redact),
-  }
+function payloadFields(payload: Payload, redact: readonly string[]): string {
+  const request = payload.request && payloadText(payload.request, redact)
+  const response = payloadText(Buffer.concat(payload.response), redact)
+  return `,"requestBody":${json(request)},"responseBody":${json(response)}`
+}
+
+/** The row as the inside of a JSON object. */
+function rowFields(exchange: Exchange, server: ServerEntry): string {
+  const { req, res, principal, message, session, instance } = exchange
+  const client = message?.client ?? session?.client ?? null
+  const { method, target } = rpcNames(exchange)
+  // Closed by the client before there was an answer, as nginx has it.
+  const status = res.headersSent ? res.statusCode : 499
+  const durationMs = Math.round((performance.now() - exchange.startedMs) * 100) / 100
+  return (
+    `"requestId":"${exchange.requestId}","serverId":"${server.serverId}",` +
+    `"instanceId":${json(instance?.id)},"at":"${new Date(exchange.atMs).toISOString()}",` +
+    `"principalId":${json(principal?.id)},"principalName":${json(principal?.name)},` +
+    `"clientName":${json(clip(client?.name))},"clientVersion":${json(clip(client?.version))},` +
+    `"protocol":${json(clip(protocolOf(exchange)))},"httpMethod":${json(req.method ?? '')},` +
+    `"rpcMethod":${json(clip(method))},"target":${json(clip(target))},` +
+    `"status":${status},"rpcErrorCode":${exchange.rpcErrorCode},"durationMs":${durationMs},` +
+    `"requestBytes":${Math.min(exchange.requestBytes, maxInt)},` +
+    `"responseBytes":${Math.min(exchange.responseBytes, maxInt)}`
+  )
+}
+
+/** What is nearly every value needs no escape. */
+function json(value: string | null | undefined): string {
+  if (value === null || value === undefined) return 'null'
+  return /^[\w .:/@+-]*$/.test(value) ? `"${value}"` : postgresJson(value)
 }
 
 function protocolOf({ req, message, session }: Exchange): string | null {
@@ -186,13 +228,13 @@ function clip(value: string | null | undefined): string | null {
   return value ? value.slice(0, maxText) : null
 }
 
-async function insert(db: Db, rows: object[]): Promise<void> {
+async function insert(db: Db, rows: string): Promise<void> {
   await db.$executeRaw`
     INSERT INTO "RequestLog" ("requestId", "serverId", "instanceId", at, "principalId",
       "principalName", "clientName", "clientVersion", protocol, "httpMethod", "rpcMethod", target,
       status, "rpcErrorCode", "durationMs", "requestBytes", "responseBytes", "requestBody",
       "responseBody")
-    SELECT * FROM json_to_recordset(${postgresJson(rows)}::json) AS row(
+    SELECT * FROM json_to_recordset(${rows}::json) AS row(
       "requestId" text, "serverId" text, "instanceId" text, at timestamp, "principalId" text,
       "principalName" text, "clientName" text, "clientVersion" text, protocol text,
       "httpMethod" text, "rpcMethod" text, target text, status int, "rpcErrorCode" int,

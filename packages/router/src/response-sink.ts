@@ -1,6 +1,11 @@
 import type { Context } from './context.ts'
 import { openEndpoint } from './endpoints.ts'
-import { createEventBoundary, createEventReader, parseEvent } from './event-stream.ts'
+import {
+  createEventBoundary,
+  createEventReader,
+  type EventBoundary,
+  parseEvent,
+} from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { type ResponseHeaders, responseHeaders } from './headers.ts'
 import { createEndpointRewriter } from './legacy-endpoint.ts'
@@ -9,186 +14,232 @@ import { corsHeaders } from './origin.ts'
 import { questionId, rpcErrorCode } from './rpc-message.ts'
 import type { Session } from './sessions.ts'
 import type { InstanceEntry } from './table.ts'
-
-/** The client's side of an answer: bytes out as they come in, with what the log needs read in passing. */
-export type ResponseSink = {
-  start(status: number, raw: (Buffer | string)[]): void
-  /** False: the client does not keep up; wait for onDrain. */
-  write(chunk: Buffer): boolean
-  end(onEnded: () => void): void
-  stop(): void
-  onDrain(resume: () => void): void
-  isBetweenEvents(): boolean
-}
+import type { UpstreamCall } from './upstream-call.ts'
 
 const keepAliveComment = Buffer.from(': keep-alive\n\n')
 
-export function createResponseSink(
-  context: Context,
-  exchange: Exchange,
-  instance: InstanceEntry,
-  path: string,
-): ResponseSink {
-  const { req, res } = exchange
-  const boundary = createEventBoundary()
-  let head: ResponseHeaders | null = null
-  let transform: ((chunk: Buffer) => Buffer | null) | null = null
-  let endpoint: Session[] = []
-  let peeked: Buffer[] | null = []
-  let peekedBytes = 0
-  let resume: (() => void) | null = null
+/** The client's side of an answer: bytes out as they come in, with what the log needs read in passing. */
+export class ResponseSink {
+  /** Resumed when the client keeps up again. */
+  call: UpstreamCall | null = null
+  readonly #context: Context
+  readonly #exchange: Exchange
+  readonly #instance: InstanceEntry
+  readonly #path: string
+  #head: ResponseHeaders | null = null
+  #boundary: EventBoundary | null = null
+  #transform: ((chunk: Buffer) => Buffer | null) | null = null
+  #endpoint: Session[] = []
+  /** A JSON answer for as long as it is small enough to be looked into; latin1. */
+  #peeked: string | null = ''
   /** The first bytes of an answer, held for as long as the rest may come with them; null: sent. */
-  let first: Buffer | null | undefined
+  #first: Kept | null | undefined
   /** What has to wait until all that the client is about to learn of its session is written down. */
-  let held: (() => void)[] | null = null
-  let unwritten = 0
+  #held: (() => void)[] | null = null
+  #unwritten = 0
+  #isListening = false
 
-  function holdUntil(written: Promise<void> | null): void {
-    if (!written) return
-    held ??= []
-    unwritten += 1
-    void written.then(() => {
-      unwritten -= 1
-      if (unwritten > 0) return
-      const waiting = held ?? []
-      held = null
-      for (const go of waiting) go()
-      resume?.()
-    })
+  constructor(context: Context, exchange: Exchange, instance: InstanceEntry, path: string) {
+    this.#context = context
+    this.#exchange = exchange
+    this.#instance = instance
+    this.#path = path
   }
 
-  function start(status: number, raw: (Buffer | string)[]): void {
-    head = responseHeaders(raw, {
+  start(status: number, raw: readonly string[]): void {
+    const exchange = this.#exchange
+    const instance = this.#instance
+    const head = responseHeaders(raw, {
       instance,
       forwarded: exchange.forwarded,
       clientSessionId: exchange.session?.id ?? null,
     })
-    holdUntil(noteResponse(context, exchange, instance, status, head.sessionId))
-    if (head.isEventStream && !head.isEncoded) startEvents()
-    const { headers, isEventStream } = head
-    if (held) held.push(() => writeHead(status, headers, isEventStream))
-    else writeHead(status, headers, isEventStream)
+    this.#head = head
+    this.#holdUntil(noteResponse(this.#context, exchange, instance, status, head.sessionId))
+    if (head.isEventStream && !head.isEncoded) this.#startEvents()
+    if (this.#held) this.#held.push(() => this.#writeHead(status, head.headers))
+    else this.#writeHead(status, head.headers)
   }
 
-  function writeHead(status: number, headers: string[], isEventStream: boolean): void {
-    res.writeHead(status, [
-      ...headers,
-      ...['Moorage-Request-Id', exchange.requestId],
-      ...corsHeaders(exchange.origin),
-    ])
-    // At once, unless the first bytes are here already and go out with them.
-    if (isEventStream) res.flushHeaders()
-    else process.nextTick(() => res.destroyed || res.flushHeaders())
+  /** False: the client does not keep up; the call is resumed when it does. */
+  write(chunk: Buffer): boolean {
+    if (this.#held) {
+      const kept = Buffer.from(chunk)
+      this.#held.push(() => this.write(kept))
+      return false
+    }
+    if (this.#head?.isEventStream) return this.#writeEvents(chunk)
+    const kept = keep(chunk)
+    if (this.#head?.isJson && this.#peeked !== null) this.#peek(kept)
+    if (this.#first === undefined) {
+      this.#first = kept
+      process.nextTick(putFirst, this)
+      return true
+    }
+    this.putFirst()
+    return this.#send(kept)
   }
 
-  function startEvents(): void {
+  end(onEnded: (failure: null) => void): void {
+    if (this.#held) return void this.#held.push(() => this.end(onEnded))
+    const { res } = this.#exchange
+    if (this.#peeked && !this.#head?.isEncoded && this.#peeked.includes('"error"'))
+      this.#exchange.rpcErrorCode = rpcErrorCode(Buffer.from(this.#peeked, 'latin1'))
+    this.stop()
+    // Head and body as one string go out in one write, which is what most answers come to.
+    if (this.#first) res.end(this.#first, 'latin1')
+    else res.end()
+    this.#first = null
+    onEnded(null)
+  }
+
+  stop(): void {
+    this.#held = null
+    this.call = null
+    this.#exchange.keepAlive = nothing
+    for (const session of this.#endpoint) this.#context.sessions.remove(session)
+  }
+
+  isBetweenEvents(): boolean {
+    return this.#boundary?.isBetween() === true
+  }
+
+  putFirst(): void {
+    if (this.#first && !this.#exchange.res.destroyed)
+      this.#exchange.res.write(this.#first, 'latin1')
+    this.#first = null
+  }
+
+  /** At once, unless the first bytes are here already and have gone out with it. */
+  flushHead(): void {
+    const { res } = this.#exchange
+    if (!res.destroyed && !res.writableEnded) res.flushHeaders()
+  }
+
+  #peek(bytes: Kept): void {
+    const { peekBytes } = this.#context.limits
+    if ((this.#peeked ?? '').length + bytes.length > peekBytes) this.#peeked = null
+    else this.#peeked += typeof bytes === 'string' ? bytes : bytes.toString('latin1')
+  }
+
+  #holdUntil(written: Promise<void> | null): void {
+    if (!written) return
+    this.#held ??= []
+    this.#unwritten += 1
+    void written.then(() => {
+      this.#unwritten -= 1
+      if (this.#unwritten > 0) return
+      const waiting = this.#held ?? []
+      this.#held = null
+      for (const go of waiting) go()
+      this.call?.resume()
+    })
+  }
+
+  #writeHead(status: number, headers: string[]): void {
+    const { res, requestId, origin } = this.#exchange
+    headers.push('Moorage-Request-Id', requestId)
+    if (origin !== null) headers.push(...corsHeaders(origin))
+    res.writeHead(status, headers)
+    process.nextTick(flushHead, this)
+  }
+
+  #writeEvents(chunk: Buffer): boolean {
+    this.#peekEvents(chunk)
+    const out = this.#transform ? this.#transform(chunk) : chunk
+    return out === null || this.#putEvents(out)
+  }
+
+  #putEvents(out: Buffer): boolean {
+    if (this.#held) {
+      const kept = Buffer.from(out)
+      this.#held.push(() => this.#putEvents(kept))
+      return false
+    }
+    this.#boundary?.push(out)
+    return this.#send(keep(out))
+  }
+
+  #send(bytes: Kept): boolean {
+    const { res } = this.#exchange
+    const keepsUp = res.write(bytes, 'latin1')
+    if (keepsUp || this.#isListening) return keepsUp
+    this.#isListening = true
+    res.on('drain', () => this.call?.resume())
+    return false
+  }
+
+  #startEvents(): void {
+    const exchange = this.#exchange
+    const boundary = createEventBoundary()
+    const { res, req } = exchange
+    this.#boundary = boundary
     exchange.isStream = true
     exchange.keepAlive = () => {
-      if (held || !boundary.isBetween() || res.writableNeedDrain || res.writableEnded) return
+      if (this.#held || !boundary.isBetween() || res.writableNeedDrain || res.writableEnded) return
       res.write(keepAliveComment)
     }
     const isNotifications = req.method === 'GET'
     exchange.isIdleStream = () =>
-      endpoint.length > 0
-        ? !endpoint.some(({ pending }) => pending && pending.size > 0)
+      this.#endpoint.length > 0
+        ? !this.#endpoint.some(({ pending }) => pending && pending.size > 0)
         : isNotifications
-          ? !exchange.session?.inFlight.has(instance.id)
+          ? !exchange.session?.inFlight.has(this.#instance.id)
           : exchange.message?.method === 'subscriptions/listen'
-    if (isNotifications && exchange.session === null) transform = legacyStream()
+    if (isNotifications && exchange.session === null) this.#transform = this.#legacyStream()
   }
 
-  function legacyStream(): (chunk: Buffer) => Buffer | null {
-    const { forwarded } = exchange
-    const readAnswers = createEventReader(({ data }) => settle(endpoint, data), 64 * 1024)
-    const rewrite = createEndpointRewriter({ path, forwarded, instance }, (inner) => {
-      endpoint = openEndpoint(context, exchange, instance, inner)
-      holdUntil(context.sessionStore.written())
+  #legacyStream(): (chunk: Buffer) => Buffer | null {
+    const context = this.#context
+    const exchange = this.#exchange
+    const instance = this.#instance
+    const place = { path: this.#path, forwarded: exchange.forwarded, instance }
+    const readAnswers = createEventReader(({ data }) => settle(this.#endpoint, data), 64 * 1024)
+    const rewrite = createEndpointRewriter(place, (inner) => {
+      this.#endpoint = openEndpoint(context, exchange, instance, inner)
+      this.#holdUntil(context.sessionStore.written())
     })
     return (chunk) => {
       const out = rewrite(chunk)
-      if (endpoint.length > 0) readAnswers(chunk)
+      if (this.#endpoint.length > 0) readAnswers(chunk)
       return out
     }
   }
 
-  function peek(chunk: Buffer): void {
-    if (!head || head.isEncoded) return
-    if (head.isEventStream) {
-      if (!chunk.includes('"error"') && !(exchange.session && chunk.includes('"method"'))) return
-      for (const block of chunk.toString('utf8').split(/\r\n\r\n|\n\n|\r\r/))
-        peekEvent(parseEvent(block).data)
-    } else if (head.isJson && peeked) {
-      peekedBytes += chunk.length
-      if (peekedBytes > context.limits.peekBytes) peeked = null
-      else peeked.push(chunk)
-    }
+  #peekEvents(chunk: Buffer): void {
+    if (this.#head?.isEncoded) return
+    const { session } = this.#exchange
+    if (!chunk.includes('"error"') && !(session && chunk.includes('"method"'))) return
+    for (const block of chunk.toString('utf8').split(/\r\n\r\n|\n\n|\r\r/))
+      this.#peekEvent(parseEvent(block).data)
   }
 
-  function peekEvent(data: string): void {
+  #peekEvent(data: string): void {
+    const exchange = this.#exchange
     exchange.rpcErrorCode ??= rpcErrorCode(Buffer.from(data))
     const question = exchange.session ? questionId(data) : null
-    if (question !== null) holdUntil(noteQuestion(context, exchange.session, question, instance))
+    if (question !== null)
+      this.#holdUntil(noteQuestion(this.#context, exchange.session, question, this.#instance))
   }
+}
 
-  function stop(): void {
-    held = null
-    exchange.keepAlive = () => {}
-    for (const session of endpoint) context.sessions.remove(session)
-    if (resume) res.off('drain', resume)
-  }
+const nothing = () => {}
 
-  function write(chunk: Buffer): boolean {
-    if (held) {
-      held.push(() => write(chunk))
-      return false
-    }
-    peek(chunk)
-    const out = transform ? transform(chunk) : chunk
-    return out === null || put(out)
-  }
+/** As a string in latin1 where that is quicker. */
+type Kept = string | Buffer
+const longestText = 8 * 1024
 
-  function put(out: Buffer): boolean {
-    if (held) {
-      held.push(() => put(out))
-      return false
-    }
-    if (head?.isEventStream) boundary.push(out)
-    else if (first === undefined) {
-      first = out
-      process.nextTick(putFirst)
-      return true
-    }
-    putFirst()
-    return res.write(out)
-  }
+function keep(chunk: Buffer): Kept {
+  return chunk.length > longestText ? Buffer.from(chunk) : chunk.toString('latin1')
+}
 
-  function putFirst(): void {
-    if (first && !res.destroyed) res.write(first)
-    first = null
-  }
+/** Not closures, as there is one of each for every answer. */
+function putFirst(sink: ResponseSink): void {
+  sink.putFirst()
+}
 
-  function end(onEnded: () => void): void {
-    if (held) return void held.push(() => end(onEnded))
-    if (head?.isJson && peeked) exchange.rpcErrorCode = rpcErrorCode(Buffer.concat(peeked))
-    stop()
-    // Head and body as one string go out in one write, which is what most answers come to.
-    if (first) res.end(first.toString('latin1'), 'latin1')
-    else res.end()
-    first = null
-    onEnded()
-  }
-
-  return {
-    start,
-    write,
-    end,
-    stop,
-    onDrain: (listener) => {
-      resume = listener
-      res.on('drain', listener)
-    },
-    isBetweenEvents: () => head?.isEventStream === true && boundary.isBetween(),
-  }
+function flushHead(sink: ResponseSink): void {
+  sink.flushHead()
 }
 
 /** An answer came on the stream: the request with its id is no longer under way. */

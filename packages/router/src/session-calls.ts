@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from './context.ts'
 import { createEventReader } from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
-import { ownHeaders } from './headers.ts'
+import { pushOwnHeaders } from './headers.ts'
 import { brokenUpstream } from './refusal.ts'
 import type { InstanceEntry } from './table.ts'
 
@@ -38,9 +38,10 @@ export function createSessionCalls(
     const headers = [
       ...['Host', instance.hostHeader, 'Content-Type', 'application/json'],
       ...['Accept', 'application/json, text/event-stream'],
-      ...(instance.remote?.headers ?? ownHeaders(exchange)),
+      ...(instance.remote?.headers ?? []),
       ...own,
     ]
+    if (!instance.remote) pushOwnHeaders(headers, exchange)
     try {
       const body = message === null ? null : JSON.stringify(message)
       const pool = context.upstreams.pool(instance)
