@@ -22,6 +22,7 @@ const resultSchema = z.object({
 export type Result = z.infer<typeof resultSchema>
 
 const file = new URL('results.json', import.meta.url)
+const maxText = 200
 
 /** Those of earlier runs with the new ones in their place, written and returned. */
 export function mergeResults(fresh: Result[]): Result[] {
@@ -32,6 +33,7 @@ export function mergeResults(fresh: Result[]): Result[] {
     : []
   const all = [...earlier.filter((old) => !isFresh(old)), ...fresh].map((result) => ({
     ...result,
+    ...(result.text && { text: impersonal(result.text).slice(0, maxText) }),
     fault: result.fault === null ? null : impersonal(result.fault),
   }))
   const sorted = all.sort((a, b) =>
@@ -46,6 +48,6 @@ function impersonal(fault: string): string {
   return fault
     .replaceAll(/https?:\/\/[^\s"/]+/g, 'https://…')
     .replaceAll(/lookup \S+ on \S+?:53/g, 'lookup')
-    .replaceAll(/\/tmp\/[^\s:"]+/g, '…')
+    .replaceAll(/\/(?:tmp|root|home)\/[^\s:"]+/g, '…')
     .replaceAll(/^.*A complete log of this run.*\n?/gm, '')
 }
