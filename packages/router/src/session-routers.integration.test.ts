@@ -158,6 +158,8 @@ test('an answer that comes to another router than its question reaches the old i
   const v1 = await sessionServer('v1')
   const { server, a, b } = await serve([v1.port])
   const id = await openSession(a, key, { sampling: {} })
+  // So the other router knows the session, and has yet to learn of the question.
+  expect((await listTools(b, id, key)).status).toBe(200)
   const headers = inSession(key, id)
   const post = (mcp: string, message: object) => {
     const body = JSON.stringify({ jsonrpc: '2.0', ...message })
