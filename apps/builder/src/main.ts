@@ -8,9 +8,11 @@ import {
 import { createDb } from '@moorage/db/client'
 import { verifyPendingDomains } from '@moorage/deployments/domains'
 import { pino } from 'pino'
+import { checkBranches } from './check-branches.ts'
 import { createCollectors } from './collect-logs.ts'
 import type { Builder } from './context.ts'
 import { createDriver } from './create-driver.ts'
+import { createDeliveries } from './deliveries.ts'
 import { deploy, type Running } from './deploy.ts'
 import { readEnv } from './env.ts'
 import { inspect } from './inspect.ts'
@@ -35,12 +37,14 @@ const builder: Builder = { deps, driver, env, log, collectors, stopping: stop.si
 const running: Running = new Map()
 const sleeper = createSleeper(builder)
 const supervisor = createSupervisor(builder, sleeper)
+const deliveries = createDeliveries(builder)
 
 await driver.sweep()
 await protect(builder)
 await events.subscribe((event) => {
   if (event.type === 'cancel') running.get(event.deploymentId)?.abort()
   if (event.type === 'wake') void sleeper.wake(event.instanceId, 'a request')
+  if (event.type === 'delivery') deliveries.work()
 })
 const worker = createDeployWorker({
   ...bus,
@@ -63,6 +67,8 @@ const stopTick = every(5_000, [
   () => sleeper.tick(),
   () => sweep(builder, running),
 ])
+const stopDeliveries = every(5_000, [() => deliveries.tend()])
+const stopChecking = every(5_000, [() => checkBranches(builder)])
 const stopDomains = every(60_000, [() => verifyPendingDomains(deps)])
 // Whoever reloads a firewall of the machine's own may throw ours away.
 const stopProtecting = every(300_000, [() => protect(builder)])
@@ -79,8 +85,9 @@ async function shutDown(): Promise<void> {
   stop.abort()
   // A name server that is slow to answer holds nothing up.
   void stopDomains()
-  await Promise.all([stopTick(), stopProtecting()])
+  await Promise.all([stopTick(), stopProtecting(), stopDeliveries(), stopChecking()])
   await Promise.all([worker.close(), inspectionWorker.close(), sleeper.settled()])
+  await deliveries.settled()
   if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()
   await collectors.close()
   await watching

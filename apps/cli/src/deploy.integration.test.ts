@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { freePort } from '@moorage/embedded/free-port'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPipeline } from './test/pipeline.ts'
-import { type Platform, startPlatform } from './test/platform.ts'
+import { type Platform, searchPath, startPlatform } from './test/platform.ts'
 import { cli, git, newDirectory, newRepository, tempDirectory, write } from './test/run-cli.ts'
 
 let platform: Platform
@@ -202,4 +204,26 @@ test('link makes git push deploy the server', async () => {
   expect(remote).not.toContain('mrg_')
   const { stdout } = await cli(dir, ['deploy', '--json'], { env })
   expect(JSON.parse(stdout).slug).toBe('by-another-name')
+})
+
+test('after link git push asks for no password: the CLI hands it the key, which is in no file of the repository', async () => {
+  const dir = await newRepository('asked-nothing', { 'server.py': 'one' })
+  expect((await cli(dir, ['link', 'asked-nothing'], { env })).code).toBe(0)
+  const push = (more: Record<string, string>) =>
+    promisify(execFile)('git', ['push', 'moorage', 'main'], {
+      cwd: dir,
+      env: { PATH: searchPath, HOME: tempDirectory(), GIT_TERMINAL_PROMPT: '0', ...more },
+    })
+  await expect(push({})).rejects.toThrow(/could not read Username/)
+  expect((await push(env)).stderr).toContain('asked-nothing is live')
+  expect(await git(dir, 'config', '--local', '--list')).not.toContain('mrg_')
+})
+
+test('git gets the key for the remote of this platform and for no other host', async () => {
+  const ask = async (url: string) =>
+    (await cli(tempDirectory(), ['git-credential', 'get'], { env, input: `url=${url}\n\n` })).stdout
+  const { gitUrl } = platform
+  expect(await ask(`${gitUrl}/x.git`)).toContain(`password=${env.MOORAGE_API_KEY}`)
+  expect(await ask('https://evil.example/x.git')).toBe('')
+  expect(await ask('nonsense')).toBe('')
 })

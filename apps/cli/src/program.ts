@@ -5,12 +5,14 @@ import { declareDeploy } from './commands/deploy.ts'
 import { declareDeployments } from './commands/deployments.ts'
 import { declareDomains } from './commands/domains.ts'
 import { declareEnv } from './commands/env.ts'
+import { declareGitCredential } from './commands/git-credential.ts'
 import { declareHere } from './commands/here.ts'
 import { declareKeys } from './commands/keys.ts'
 import { declareLogs } from './commands/logs.ts'
 import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
+import { declareWebhooks } from './commands/webhooks.ts'
 
 /** Commands are declared here; what they do is loaded when one of them runs. */
 export function createProgram(): Command {
@@ -27,6 +29,7 @@ export function createProgram(): Command {
   declareServers(program)
   declareDeployments(program)
   declarePreviews(program)
+  declareWebhooks(program)
   declareLogs(program)
   declareKeys(program)
   declareEnv(program)
@@ -34,6 +37,7 @@ export function createProgram(): Command {
   declareDomains(program)
   declareBuildSecrets(program)
   declareHere(program)
+  declareGitCredential(program)
   declareAccount(program)
   return program.addHelpText(
     'after',

@@ -12,6 +12,7 @@ import { plansRouter } from './routers/plans.ts'
 import { previewsRouter } from './routers/previews.ts'
 import { serversRouter } from './routers/servers.ts'
 import { setupRouter } from './routers/setup.ts'
+import { webhooksRouter } from './routers/webhooks.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
 /** The whole admin API: the dashboard, the CLI and machines use the same procedures. */
@@ -23,6 +24,7 @@ export const appRouter = router({
   plans: plansRouter,
   deployments: deploymentsRouter,
   previews: previewsRouter,
+  webhooks: webhooksRouter,
   logs: logsRouter,
   env: envRouter,
   buildSecrets: buildSecretsRouter,

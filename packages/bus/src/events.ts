@@ -36,6 +36,7 @@ const platformEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('person'), userId: z.string() }),
   z.object({ type: z.literal('log'), serverId: z.string(), deploymentId: z.string() }),
   z.object({ type: z.literal('request-log'), serverId: z.string() }),
+  z.object({ type: z.literal('delivery'), serverId: z.string() }),
   z.object({ type: z.literal('inspection'), inspectionId: z.string(), teamId: z.string() }),
 ])
 export type PlatformEvent = z.infer<typeof platformEventSchema>

@@ -8,6 +8,7 @@ export type Tx = Prisma.TransactionClient
 export type {
   Access,
   ApiKey,
+  DeliveryStatus,
   Deployment,
   DeploymentKind,
   DeploymentStep,
@@ -23,6 +24,7 @@ export type {
   Source,
   Team,
   Trigger,
+  WebhookDelivery,
 } from './generated/client.ts'
 
 /** Connections open on first use; `maxConnections` bounds the pool of this process. */

@@ -17,6 +17,7 @@ export type IdKind =
   | 'dom'
   | 'prv'
   | 'grant'
+  | 'whd'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 

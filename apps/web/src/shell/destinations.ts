@@ -11,6 +11,7 @@ export const destinations = [
 export const serverPages = [
   { path: '', label: 'Overview', keys: 'g o' },
   { path: '/previews', label: 'Previews', keys: 'g p' },
+  { path: '/webhooks', label: 'Webhooks', keys: 'g w' },
   { path: '/logs', label: 'Logs', keys: 'g l' },
   { path: '/requests', label: 'Requests', keys: 'g r' },
   { path: '/settings', label: 'Settings', keys: 'g e' },

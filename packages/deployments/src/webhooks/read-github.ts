@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { type ForgeEvent, type ForgeMessage, pushEvent } from './forge-event.ts'
+
+const repository = z.object({
+  clone_url: z.string(),
+  ssh_url: z.string().optional(),
+  full_name: z.string(),
+})
+const pushSchema = z.object({
+  ref: z.string(),
+  after: z.string(),
+  head_commit: z.object({ message: z.string() }).nullish(),
+  repository,
+})
+const deleteSchema = z.object({ ref: z.string(), ref_type: z.string(), repository })
+const requestSchema = z.object({
+  action: z.string(),
+  number: z.number(),
+  pull_request: z.object({
+    title: z.string(),
+    head: z.object({
+      ref: z.string(),
+      sha: z.string(),
+      /** Null where the fork was deleted. */
+      repo: z.object({ full_name: z.string() }).nullable(),
+    }),
+  }),
+  repository,
+})
+
+/** A pull request with new code; Gitea writes `synchronized`. */
+const opening = ['opened', 'reopened', 'synchronize', 'synchronized', 'ready_for_review']
+
+/** GitHub's webhooks, which Gitea and Forgejo send in the same shape. Throws ZodError. */
+export function readGithub(event: string, body: unknown): ForgeMessage {
+  if (event === 'push') {
+    const { ref, after, head_commit, repository } = pushSchema.parse(body)
+    return message(repository, pushEvent(ref, after, head_commit?.message ?? ''))
+  }
+  if (event === 'delete') {
+    const { ref, ref_type, repository } = deleteSchema.parse(body)
+    const branch = ref.replace(/^refs\/heads\//, '')
+    return message(
+      repository,
+      ref_type === 'branch'
+        ? { kind: 'branch-deleted', branch }
+        : { kind: 'nothing', why: 'Tags are not deployed.' },
+    )
+  }
+  if (event === 'pull_request') return readRequest(requestSchema.parse(body))
+  const why = event === 'ping' ? 'The webhook is set up.' : `Nothing is done on "${event}".`
+  return { repositories: [], events: [{ kind: 'nothing', why }] }
+}
+
+function readRequest(body: z.infer<typeof requestSchema>): ForgeMessage {
+  const { action, number, pull_request, repository } = body
+  const isOpen = opening.includes(action)
+  if (!isOpen && action !== 'closed')
+    return message(repository, { kind: 'nothing', why: `Nothing is done on "${action}".` })
+  const { head, title } = pull_request
+  const from = head.repo?.full_name ?? 'a deleted fork'
+  const fork = from.toLowerCase() === repository.full_name.toLowerCase() ? null : from
+  return message(repository, {
+    kind: 'request',
+    ...{ number, isOpen, fork },
+    branch: head.ref,
+    commit: { sha: head.sha, message: title },
+    forkRef: fork === null ? null : `refs/pull/${number}/head`,
+  })
+}
+
+function message(of: z.infer<typeof repository>, event: ForgeEvent): ForgeMessage {
+  return { repositories: [of.clone_url, ...(of.ssh_url ? [of.ssh_url] : [])], events: [event] }
+}
