@@ -67,7 +67,10 @@ function rememberingProvider(
     saveTokens: (saved) => {
       tokens = saved
     },
-    redirectToAuthorization: (to) => browse(to.href),
+    // Waiting for the person is no part of a request.
+    redirectToAuthorization: (to) => {
+      void browse(to.href)
+    },
     saveCodeVerifier: (saved) => {
       verifier = saved
     },

@@ -14,6 +14,7 @@ export const serverPages = [
   { path: '/webhooks', label: 'Webhooks', keys: 'g w' },
   { path: '/logs', label: 'Logs', keys: 'g l' },
   { path: '/requests', label: 'Requests', keys: 'g r' },
+  { path: '/sign-in', label: 'Sign-in', keys: 'g i' },
   { path: '/settings', label: 'Settings', keys: 'g e' },
 ] as const
 

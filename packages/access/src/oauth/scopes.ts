@@ -2,12 +2,7 @@
 export const callScope = 'mcp:connect'
 
 /** Asks for a refresh token. Of no concern to a server, so no server's metadata names it. */
-export const refreshScope = 'offline_access'
+const refreshScope = 'offline_access'
 
+/** What every token gets: a client that asks for less would only come back more often. */
 export const oauthScopes: string[] = [callScope, refreshScope]
-
-/** Of what a client asks for, what there is; all of it where that leaves nothing. */
-export function knownScopes(scope: string | null): string {
-  const known = (scope ?? '').split(/\s+/).filter((one) => oauthScopes.includes(one))
-  return (known.length > 0 ? known : oauthScopes).join(' ')
-}

@@ -1,5 +1,6 @@
 import { CreateKey } from '../../../keys/create-key.tsx'
 import { KeyTable } from '../../../keys/key-table.tsx'
+import { GrantList } from '../../../oauth/grant-list.tsx'
 import { CodeBlock } from '../../../parts/code-block.tsx'
 import { Notice } from '../../../parts/notice.tsx'
 import { PageHeader } from '../../../parts/page-header.tsx'
@@ -18,12 +19,17 @@ export default async function KeysPage() {
           <Notice look="info" title="Viewers do not see the team's keys.">
             Ask an admin of the team for the role of a developer.
           </Notice>
+          <div className="mt-5">
+            <GrantList grants={await session.api.oauth.mine()} ofTeam={false} />
+          </div>
         </div>
       </>
     )
-  const [keys, servers] = await Promise.all([
+  const mayGrants = session.may(team, 'grant.read')
+  const [keys, servers, grants] = await Promise.all([
     session.api.keys.list({ team }),
     session.api.servers.list({ team }),
+    mayGrants ? session.api.oauth.list({ team }) : session.api.oauth.mine(),
   ])
   const mayWrite = session.may(team, 'key.write')
   return (
@@ -52,6 +58,7 @@ export default async function KeysPage() {
             <KeyTable keys={keys} mayWrite={mayWrite} showServer />
           </div>
         )}
+        <GrantList grants={grants} ofTeam={mayGrants} />
       </div>
     </>
   )
