@@ -73,7 +73,13 @@ test('the official client gets from a bare URL to a tool call, having registered
     }),
   )
   expect(said).toBe(person.email)
-  for (const part of ['Official client', 'Who am I', 'Harbour Works', 'localhost', 'whoami'])
+  for (const part of [
+    'Official client',
+    'Who am I',
+    'Harbour Works',
+    'localhost',
+    'Says who calls',
+  ])
     expect(text).toContain(part)
 })
 

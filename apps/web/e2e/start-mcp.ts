@@ -49,7 +49,9 @@ export async function startMcp(
 
 const emptyHandshake = {
   protocolVersion: '2026-07-28',
-  serverInfo: { name: 'whoami', version: '1' },
+  eras: ['modern'],
+  transport: 'streamable-http',
+  serverInfo: { name: 'whoami', version: '1', title: null },
   instructions: null,
   resources: [],
   prompts: [],

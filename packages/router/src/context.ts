@@ -6,6 +6,7 @@ import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { Site } from './match.ts'
 import type { Metrics } from './metrics.ts'
+import type { OauthSteps } from './oauth-steps.ts'
 import type { RequestLog } from './request-log.ts'
 import type { SessionStore } from './session-store.ts'
 import type { Sessions } from './sessions.ts'
@@ -34,6 +35,7 @@ export type Context = {
   identity: Identity
   /** Null: there is no dashboard that gives any out. */
   tokens: AccessTokens | null
+  oauthSteps: OauthSteps
   site: Site
   dashboardOrigin: string | null
   /** A front that we trust says who the client is, by X-Forwarded-*. */

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@moorage/domain/error'
+import { isAccessToken } from './access-tokens.ts'
 import { answerBrowser, answerError, answerHealth, answerJson, answerPreflight } from './answer.ts'
 import { authenticate, type KnownPrincipal } from './authenticate.ts'
 import { admitRequest } from './call-limits.ts'
 import type { Context } from './context.ts'
-import { beginExchange } from './exchange.ts'
+import { beginExchange, type Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
 import { forwardedFrom } from './forwarded.ts'
 import { identityKeysPath } from './identity.ts'
@@ -45,8 +46,10 @@ export async function handle(
     if (context.tokens && place && isForTokens(exchange.server)) {
       const resource = resourceUrl(exchange.forwarded)
       exchange.resource = resource
-      if (isMetadataPath(url, place.prefix))
+      if (isMetadataPath(url, place.prefix)) {
+        context.oauthSteps.note(exchange, null)
         return answerJson(exchange, protectedResourceMetadata(resource, context.tokens.issuer))
+      }
     }
     const answered = authenticate(context, exchange)
     const principal = answered instanceof Promise ? await answered : answered
@@ -58,7 +61,10 @@ export async function handle(
     if (principal.kind !== 'anyone') exchange.identity = await introduce(context, principal, server)
     await forward(context, exchange, server, place.rest)
   } catch (error) {
-    const { code } = answerError(exchange, error)
+    const refused = answerError(exchange, error)
+    const { code } = refused
+    if (exchange.resource && isAccessTokenRefused(exchange))
+      context.oauthSteps.note(exchange, refused)
     // A client that leaves is no fault of ours.
     if (code === 'internal' && !req.socket.destroyed)
       context.logger.error({ error, requestId: exchange.requestId }, 'A request failed')
@@ -74,6 +80,10 @@ export async function handle(
 /** Of a name without a server too: a stranger is not told which there are. */
 function isForTokens(server: ServerEntry | undefined): boolean {
   return server === undefined || server.access === 'private'
+}
+
+function isAccessTokenRefused({ principal, req }: Exchange): boolean {
+  return principal === null && isAccessToken(req.headers.authorization?.slice(7) ?? '')
 }
 
 /** What tells the server who calls. Only the first request of a minute waits for a signature. */

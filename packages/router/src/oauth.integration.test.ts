@@ -225,3 +225,17 @@ test('a grant whose event was lost is found when its token first comes', async (
   })
   expect(await status(await token({ sub: id }))).toBe(200)
 })
+
+test('the doctor hears who read the metadata, and of a token that was refused, once a minute', async () => {
+  const watched = await addServer()
+  const endpoint = `${url}/${watched.slug}/mcp`
+  await until(async () => (await status('mrg_none', endpoint)) === 401)
+  await send(`${url}/.well-known/oauth-protected-resource/${watched.slug}/mcp`)
+  for (let i = 0; i < 3; i += 1) expect(await status(await token(), endpoint)).toBe(401)
+  const steps = () => platform.db.oauthEvent.findMany({ where: { serverId: watched.id } })
+  await until(async () => (await steps()).length === 2)
+  expect(await steps()).toMatchObject([
+    { step: 'discovery', fault: null },
+    { step: 'call', fault: expect.stringContaining('another server') },
+  ])
+})

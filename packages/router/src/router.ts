@@ -17,6 +17,7 @@ import { createListener } from './listener.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { keepNodeRow } from './node-row.ts'
+import { createOauthSteps } from './oauth-steps.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { createRequestLog } from './request-log.ts'
 import { createSessionStore } from './session-store.ts'
@@ -91,6 +92,7 @@ export function createRouter(options: RouterOptions): Router {
   const identityKeys = createIdentityKeys({ db, encryptionKey: options.encryptionKey })
   const identity = createIdentity({ keys: identityKeys, issuer: options.publicUrl ?? 'moorage' })
   const tokens = dashboard ? createAccessTokens({ db, issuer: dashboard.origin }) : null
+  const oauthSteps = createOauthSteps({ db, logger })
   const counts = createSharedCounts({ events, logger })
   const upstreams = createUpstreams(options.remotes)
   const requestLog = createRequestLog({ db, events, logger })
@@ -128,6 +130,7 @@ export function createRouter(options: RouterOptions): Router {
       keyUse,
       identity,
       tokens,
+      oauthSteps,
       counts,
       waker,
       metrics,
@@ -200,6 +203,7 @@ export function createRouter(options: RouterOptions): Router {
     setInterval(() => endIdleStreams(context), 1_000),
     setInterval(() => void store.flush(), 500),
     setInterval(() => void keyUse.flush(), 5_000),
+    setInterval(() => void oauthSteps.flush(), 1_000),
     setInterval(() => void instanceUse.flush(), 1_000),
     setInterval(sweepSessions, 60_000),
     setInterval(() => void refreshIdentityKeys(), 15_000),
@@ -233,7 +237,13 @@ export function createRouter(options: RouterOptions): Router {
       await sync.stop()
       await counts.close()
       await instanceUse.flush()
-      await Promise.all([requestLog.close(), store.flush(), keyUse.flush(), node.remove()])
+      await Promise.all([
+        requestLog.close(),
+        store.flush(),
+        keyUse.flush(),
+        oauthSteps.flush(),
+        node.remove(),
+      ])
       await upstreams.close()
       await context.tracing?.close()
     },

@@ -5,6 +5,7 @@ const words: Record<string, string> = {
   consent: 'Person answered',
   token: 'Got a token',
   refresh: 'Renewed it',
+  call: 'Called',
 }
 
 /** What a client did, in a word or two. */

@@ -1,12 +1,7 @@
 import type { Db } from '@moorage/db/client'
 
-export type OauthStep =
-  | 'discovery'
-  | 'registration'
-  | 'authorization'
-  | 'consent'
-  | 'token'
-  | 'refresh'
+/** The router notes two of its own: `discovery` and `call`. */
+export type OauthStep = 'registration' | 'authorization' | 'consent' | 'token' | 'refresh'
 /** What was wrong, and what to do about it. */
 export type OauthFault = { fault: string; hint: string | null }
 
