@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@moorage/embedded/free-port'
@@ -62,13 +70,24 @@ function itsProcesses(): string[] {
       return ''
     }
   }
+  // Which app it is, and whether it runs, waits or sleeps: all that is known of one that stays behind.
+  const where = (pid: string) => {
+    try {
+      return `${readlinkSync(`/proc/${pid}/cwd`)} ${read(`/proc/${pid}/wchan`)}`
+    } catch {
+      return ''
+    }
+  }
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   const own = String(process.pid)
   return pids
     .filter((pid) => pid !== own)
     .map((pid) => ({ pid, args: read(`/proc/${pid}/cmdline`), env: read(`/proc/${pid}/environ`) }))
     .filter(({ args, env }) => args.includes(dataDir) || env.includes(dataDir))
-    .map(({ pid, args }) => `${pid} ${args.replaceAll('\0', ' ')}`)
+    .map(
+      ({ pid, args }) =>
+        `${args.replaceAll('\0', ' ')}\n${read(`/proc/${pid}/status`)}${where(pid)}`,
+    )
 }
 
 test.runIf(process.platform === 'linux')(
