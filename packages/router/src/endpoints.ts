@@ -38,11 +38,10 @@ export function openEndpoint(
 /** The session that a POST to this path belongs to. Throws where it is another principal's. */
 export async function findEndpoint(
   context: Context,
-  { principal, req }: Exchange,
+  { principal }: Exchange,
   server: ServerEntry,
   path: string,
 ): Promise<Session | null> {
-  if (path === server.mcpPath || req.method !== 'POST') return null
   for (const token of endpointTokens(path)) {
     const id = endpointPrefix + token
     // Another router may hold the stream. Where the transport is a newer one, other paths are seldom endpoints.

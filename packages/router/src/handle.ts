@@ -58,7 +58,10 @@ export async function handle(
     if (!server || !place) return
     admitRequest(context.counts, { server, principal, address: exchange.forwarded.address })
     exchange.forwarded.cookies = place.prefix === '' && server.access === 'own_auth'
-    if (principal.kind !== 'anyone') exchange.identity = await introduce(context, principal, server)
+    if (principal.kind !== 'anyone') {
+      const identity = introduce(context, principal, server)
+      exchange.identity = identity instanceof Promise ? await identity : identity
+    }
     await forward(context, exchange, server, place.rest)
   } catch (error) {
     const refused = answerError(exchange, error)

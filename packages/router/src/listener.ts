@@ -20,10 +20,13 @@ const tickMs = 50
 export function createListener(server: Server): Listener {
   const answers = new Set<ServerResponse>()
   let stopping = false
+  function forget(this: ServerResponse): void {
+    answers.delete(this)
+  }
   server.on('request', (_req, res) => {
     if (stopping) res.shouldKeepAlive = false
     answers.add(res)
-    res.once('close', () => answers.delete(res))
+    res.on('close', forget)
   })
 
   function stopped(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { AppError } from '@moorage/domain/error'
+import type { Exchange } from './exchange.ts'
 import type { Limits } from './limits.ts'
 
 /**
@@ -12,18 +13,23 @@ export type RequestBody =
   | { kind: 'held'; bytes: Buffer }
   | { kind: 'stream'; stream: Readable; length: number | null }
 
-/** `onBytes` is told of every chunk as it comes. Throws `too_large`. */
-export async function readRequestBody(
-  req: IncomingMessage,
+/** Rejects with `too_large`. The exchange is told of every chunk as it comes. */
+export function readRequestBody(exchange: Exchange, limits: Limits): Promise<RequestBody> {
+  const length = declaredLength(exchange.req)
+  return length !== null && length > 0 && length <= limits.replayBytes
+    ? collect(exchange)
+    : readLongBody(exchange, length, limits)
+}
+
+async function readLongBody(
+  exchange: Exchange,
+  length: number | null,
   limits: Limits,
-  onBytes: (count: number) => void,
 ): Promise<RequestBody> {
-  const length = declaredLength(req)
+  const { req } = exchange
+  const onBytes = (count: number) => noteBytes(exchange, count)
   if (length === 0) return { kind: 'none' }
   if (length !== null && length > limits.bodyBytes) throw tooLarge(limits)
-  if (length !== null && length <= limits.replayBytes) {
-    return { kind: 'held', bytes: await collect(req, onBytes) }
-  }
   const source = counted(req, limits, onBytes)
   if (length !== null) return streamed(source, length)
   const held: Buffer[] = []
@@ -48,17 +54,26 @@ function declaredLength(req: IncomingMessage): number | null {
 }
 
 /** The quick way for what is nearly every body: HTTP itself holds it to the length it declares. */
-function collect(req: IncomingMessage, onBytes: (count: number) => void): Promise<Buffer> {
+function collect(exchange: Exchange): Promise<RequestBody> {
+  const { req } = exchange
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    let chunks: Buffer[] = []
     req.on('data', (chunk: Buffer) => {
-      onBytes(chunk.length)
+      noteBytes(exchange, chunk.length)
       chunks.push(chunk)
     })
-    req.once('end', () => resolve(joined(chunks)))
-    req.once('error', reject)
-    req.once('close', () => req.complete || reject(new Error('The client left in mid-body.')))
+    req.on('end', () => {
+      resolve({ kind: 'held', bytes: joined(chunks) })
+      chunks = []
+    })
+    req.on('error', reject)
+    req.on('close', () => req.complete || reject(new Error('The client left in mid-body.')))
   })
+}
+
+function noteBytes(exchange: Exchange, count: number): void {
+  exchange.requestBytes += count
+  exchange.lastByteMs = performance.now()
 }
 
 async function* counted(
