@@ -82,34 +82,55 @@ export async function readServers(
   return rows.map((row) => serverEntry(deps, row))
 }
 
-type KeyRow = Omit<KeyEntry, 'user' | 'limits' | 'expiresAtMs'> & {
+type KeyRow = Omit<KeyEntry, 'user' | 'limits'> & {
   limits: unknown
-  expiresAt: Date | null
   userId: string | null
   email: string | null
   role: Role | null
 }
+
+/** So many at a time, so that requests get their turn in between. */
+const keysAtOnce = 5_000
 
 /** The keys that are not revoked: every one, or of the named ones and those that these people made. */
 export async function readKeys(
   db: Db,
   only?: { ids: string[]; madeBy: string[] },
 ): Promise<KeyEntry[]> {
-  const rows = await db.$queryRaw<KeyRow[]>`
-    SELECT k.id, k.name, k."teamId", t.slug AS "teamSlug", k."serverId", k.scopes::text[] AS scopes,
-           k.limits, k."expiresAt", k.hash, u.id AS "userId", u.email, m.role::text AS role
-    FROM "ApiKey" k
-    JOIN "Team" t ON t.id = k."teamId"
-    LEFT JOIN "Member" m ON m."teamId" = k."teamId" AND m."userId" = k."createdById"
-    LEFT JOIN "User" u ON u.id = m."userId"
-    WHERE k."revokedAt" IS NULL AND (${only === undefined} OR k.id = ANY(${only?.ids ?? []}::text[])
-      OR k."createdById" = ANY(${only?.madeBy ?? []}::text[]))`
-  return rows.map(({ userId, email, role, limits, expiresAt, ...row }) => ({
-    ...row,
-    user: userId && email && role ? { id: userId, email, role } : null,
-    limits: readKeyLimits(limits),
-    expiresAtMs: expiresAt?.getTime() ?? null,
-  }))
+  const keys: KeyEntry[] = []
+  for (let after = ''; ; after = keys.at(-1)?.id ?? '') {
+    const page = await readKeyPage(db, after, only)
+    for (const row of page) keys.push(keyEntry(row))
+    if (page.length < keysAtOnce) return keys
+  }
+}
+
+/** As one text of JSON, as the database client would take longer over the rows than all else takes. */
+async function readKeyPage(
+  db: Db,
+  after: string,
+  only: { ids: string[]; madeBy: string[] } | undefined,
+): Promise<KeyRow[]> {
+  const [page] = await db.$queryRaw<{ rows: string }[]>`
+    SELECT COALESCE(json_agg(page), '[]'::json)::text AS rows FROM (
+      SELECT k.id, k.name, k."teamId", t.slug AS "teamSlug", k."serverId", k.scopes, k.limits,
+             (extract(epoch FROM k."expiresAt") * 1000)::float8 AS "expiresAtMs", k.hash,
+             u.id AS "userId", u.email, m.role
+      FROM "ApiKey" k
+      JOIN "Team" t ON t.id = k."teamId"
+      LEFT JOIN "Member" m ON m."teamId" = k."teamId" AND m."userId" = k."createdById"
+      LEFT JOIN "User" u ON u.id = m."userId"
+      WHERE k.id > ${after} AND k."revokedAt" IS NULL
+        AND (${only === undefined} OR k.id = ANY(${only?.ids ?? []}::text[])
+          OR k."createdById" = ANY(${only?.madeBy ?? []}::text[]))
+      ORDER BY k.id LIMIT ${keysAtOnce}::int
+    ) AS page`
+  return page ? (JSON.parse(page.rows) as KeyRow[]) : []
+}
+
+function keyEntry({ userId, email, role, limits, ...row }: KeyRow): KeyEntry {
+  const user = userId && email && role ? { id: userId, email, role } : null
+  return { ...row, user, limits: readKeyLimits(limits) }
 }
 
 type PersonRow = Omit<PersonEntry, 'memberships' | 'grants'> & {

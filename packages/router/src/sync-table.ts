@@ -20,6 +20,8 @@ export type TableSync = {
 
 type Wanted = {
   everything: boolean
+  /** What a look at everything has found already. */
+  changes: Changes | null
   servers: Set<string>
   keys: Set<string>
   people: Set<string>
@@ -53,16 +55,30 @@ export function syncTable(deps: {
   let wanted: Wanted = nothing()
   let running: Promise<void> | null = null
   let unsubscribe: (() => Promise<void>) | null = null
-  const timer = setInterval(() => want({ everything: true }), deps.resyncMs ?? resyncMs)
+  let looking: Promise<void> | null = null
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => {
+      looking = null
+    })
+  }, deps.resyncMs ?? resyncMs)
   timer.unref()
+
+  /** With a large table this takes its time, and what is told meanwhile need not wait for it. */
+  async function look(): Promise<void> {
+    if (last === null) return want({ everything: true })
+    const changes = await readChanges(db, last.horizon).catch(() => null)
+    await want(changes ? { changes } : { everything: true })
+  }
 
   function want(more: {
     everything?: boolean
+    changes?: Changes
     server?: string
     key?: string
     person?: string
   }): Promise<void> {
     if (more.everything) wanted.everything = true
+    if (more.changes) wanted.changes = more.changes
     if (more.server) wanted.servers.add(more.server)
     if (more.key) wanted.keys.add(more.key)
     if (more.person) wanted.people.add(more.person)
@@ -92,7 +108,7 @@ export function syncTable(deps: {
   }
 
   async function apply(batch: Wanted): Promise<void> {
-    const changes = batch.everything ? await readChanges(db, last?.horizon ?? null) : null
+    const changes = batch.everything ? await readChanges(db, last?.horizon ?? null) : batch.changes
     const isAnew = changes !== null && (last === null || isOlder(changes, last))
     const differs = ({ domains, previews }: Changes) =>
       domains !== last?.domains || previews !== last?.previews
@@ -148,6 +164,7 @@ export function syncTable(deps: {
       stopped = true
       clearInterval(timer)
       await unsubscribe?.()
+      await looking
       await running
     },
   }
@@ -161,6 +178,7 @@ function isOlder(now: Changes, before: Changes): boolean {
 function nothing(): Wanted {
   return {
     everything: false,
+    changes: null,
     servers: new Set(),
     keys: new Set(),
     people: new Set(),
@@ -170,14 +188,18 @@ function nothing(): Wanted {
 
 function hasWork(wanted: Wanted): boolean {
   return (
-    wanted.everything || wanted.servers.size > 0 || wanted.keys.size > 0 || wanted.people.size > 0
+    wanted.everything ||
+    wanted.changes !== null ||
+    wanted.servers.size + wanted.keys.size + wanted.people.size > 0
   )
 }
 
 /** `later` is tried next, with what `failed` wanted too. */
 function merge(later: Wanted, failed: Wanted): Wanted {
   return {
-    everything: later.everything || failed.everything,
+    // What a look found is of its time: the next one finds it too.
+    everything: later.everything || failed.everything || failed.changes !== null,
+    changes: later.changes,
     servers: new Set([...later.servers, ...failed.servers]),
     keys: new Set([...later.keys, ...failed.keys]),
     people: new Set([...later.people, ...failed.people]),
