@@ -218,6 +218,42 @@ test('an answer that breaks off looks broken to the client', async () => {
   await expect(readAll(res)).rejects.toThrow('aborted')
 })
 
+test.each([
+  ['a stream of events', 'text/event-stream'],
+  ['any other body', 'application/octet-stream'],
+])(
+  'of %s that nobody reads the router holds next to nothing, however much there is',
+  async (_what, type) => {
+    const block = Buffer.alloc(64 * 1024, `data: ${'x'.repeat(1_000)}\n\n`)
+    const limit = 256 * mib
+    let poured = 0
+    let instance: ServerResponse | undefined
+    behave = (_req, res) => {
+      instance = res.writeHead(200, { 'Content-Type': type })
+      const pour = () => {
+        for (let more = true; more && poured < limit && !res.destroyed; poured += block.length)
+          more = res.write(block)
+      }
+      res.on('drain', pour)
+      pour()
+    }
+    const before = await liveBytes()
+    const res = await answerOf(open('GET', '/mcp').end())
+    res.on('error', () => {}).pause()
+    // Full on the whole way: the kernel's buffers, and what each end holds.
+    let seen = -1
+    await until(() => {
+      const isStill = poured > 0 && poured === seen && instance?.writableNeedDrain === true
+      seen = poured
+      return isStill
+    })
+    expect(poured).toBeLessThan(limit / 2)
+    expect((await liveBytes()) - before).toBeLessThan(4 * mib)
+    res.destroy()
+    await until(() => instance?.destroyed === true)
+  },
+)
+
 test('status, headers and body of an error pass as the instance gave them', async () => {
   const body =
     '{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"no","data":{"supported":["2026-07-28"]}}}'
