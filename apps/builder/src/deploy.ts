@@ -10,8 +10,11 @@ import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployme
 import { finishCanceled } from '@moorage/deployments/finish-deployment'
 import { beginStep, endStep } from '@moorage/deployments/record-step'
 import { switchRoute } from '@moorage/deployments/switch-route'
+import { changesSinceLive, isApproved } from '@moorage/deployments/tool-approval'
 import type { DeploymentStepName } from '@moorage/domain/deployment'
 import { AppError, toAppError } from '@moorage/domain/error'
+import { shortId } from '@moorage/domain/id'
+import { type ToolChanges, toolChangesLine } from '@moorage/domain/tool-changes'
 import { createLogWriter } from '@moorage/logs/append'
 import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
 import type { BuildLimits } from '@moorage/runtime/driver'
@@ -35,7 +38,9 @@ export async function deploy(
   running: Running,
   deploymentId: string,
 ): Promise<JobOutcome> {
-  const claimed = await claimDeployment(builder.deps, deploymentId)
+  const claimed = await claimDeployment(builder.deps, deploymentId, {
+    maxPerTeam: builder.env.MOORAGE_TEAM_BUILDS,
+  })
   if ('retryInMs' in claimed) return claimed
   if ('nothingToDo' in claimed) return 'done'
   const { claim } = claimed
@@ -45,8 +50,7 @@ export async function deploy(
   builder.stopping.addEventListener('abort', stop, { once: true })
   const run = createRun(builder, claim, abort.signal)
   try {
-    await pipeline(run)
-    return 'done'
+    return await pipeline(run)
   } catch (error) {
     if (builder.stopping.aborted) return { retryInMs: 0 } // The next builder goes on from here.
     await end(run, toAppError(error))
@@ -59,12 +63,13 @@ export async function deploy(
 }
 
 /** The straight line. Every step can be done again; what is recorded is not done twice. */
-async function pipeline(run: Run): Promise<void> {
+async function pipeline(run: Run): Promise<JobOutcome> {
   const { builder, claim } = run
   if (claim.deployment.status !== 'live') {
     const built = (await alreadyBuilt(run)) ?? (await buildFromSource(run))
     const instance = await start(run, built)
-    await handshake(run, built.plan, instance)
+    const changes = await handshake(run, built.plan, instance)
+    if (!(await isApproved(builder.deps, claim, changes))) return awaitApproval(run)
     await begin(run, 'switch')
     await run.log.flush() // Whoever follows has the whole log when the status says live.
     await switchRoute(builder.deps, claim, instance.id)
@@ -73,6 +78,17 @@ async function pipeline(run: Run): Promise<void> {
   await drainOld(builder, claim.deployment, (line) => say(run, line))
   await removeUnkeptImages(builder, claim.deployment)
   await endStep(builder.deps, claim, 'drain')
+  return 'done'
+}
+
+/** The instance goes on running, so that it is live at once when somebody agrees. */
+function awaitApproval(run: Run): JobOutcome {
+  const { shortId: id, server } = {
+    shortId: shortId(run.claim.deployment.id),
+    server: run.claim.server,
+  }
+  say(run, `Waits for somebody to agree: moorage deployments approve ${id} --server ${server.slug}`)
+  return { retryInMs: 30_000 }
 }
 
 type Built = { plan: BuildPlan; imageId: string }
@@ -165,7 +181,11 @@ async function start(run: Run, built: Built): Promise<Instance> {
   return instance
 }
 
-async function handshake(run: Run, plan: BuildPlan, instance: Instance): Promise<void> {
+async function handshake(
+  run: Run,
+  plan: BuildPlan,
+  instance: Instance,
+): Promise<ToolChanges | null> {
   const { builder, claim, signal } = run
   await begin(run, 'handshake')
   const found =
@@ -182,7 +202,14 @@ async function handshake(run: Run, plan: BuildPlan, instance: Instance): Promise
     run,
     `${found.serverInfo.name} ${found.serverInfo.version} answers: ${count} ${count === 1 ? 'tool' : 'tools'}`,
   )
-  await endStep(builder.deps, claim, 'handshake', { handshake: JSON.parse(JSON.stringify(found)) })
+  const changes = await changesSinceLive(builder.deps, claim, found)
+  const line = changes && toolChangesLine(changes)
+  if (line) say(run, `Tools: ${line}`)
+  await endStep(builder.deps, claim, 'handshake', {
+    handshake: JSON.parse(JSON.stringify(found)),
+    ...(changes && { toolChanges: changes }),
+  })
+  return changes
 }
 
 export type Run = {

@@ -26,17 +26,28 @@ const schema = z.object({
   MOORAGE_DATA_DIR: z.string().min(1),
   MOORAGE_ENV: z.enum(['development', 'production']).default('development'),
   MOORAGE_ENCRYPTION_KEY: z.string().transform(parseEncryptionKey),
+  /** What MOORAGE_ENCRYPTION_KEY was before, until `reseal` has run. */
+  MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().transform(parseEncryptionKey).optional(),
   MOORAGE_PLATFORM_ID: z.string().regex(/^[a-z0-9-]{1,40}$/),
   /** `auto`: docker where an engine answers, else process. In production process must be named. */
   MOORAGE_RUNTIME: z.enum(['docker', 'process', 'auto']).default('auto'),
   /** Set by `npm start`: the servers end with the platform instead of running on without a router. */
   MOORAGE_STOP_INSTANCES: z.enum(['0', '1']).default('0'),
   MOORAGE_BUILD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** Of one team at the same time, on all builders together. */
+  MOORAGE_TEAM_BUILDS: z.coerce.number().int().min(1).max(64).default(3),
   MOORAGE_BUILD_TIMEOUT_SECONDS: seconds(900),
   /** Of each step of a build. */
   MOORAGE_BUILD_MEMORY_MB: z.coerce.number().int().min(128).default(2048),
   MOORAGE_BUILD_CPUS: z.coerce.number().positive().default(2),
   MOORAGE_BUILD_DISK_MB: z.coerce.number().int().min(128).default(10_240),
+  /** Images of earlier versions kept for each server, and for how long. */
+  MOORAGE_KEEP_IMAGES: z.coerce.number().int().min(0).max(1000).default(5),
+  MOORAGE_KEEP_IMAGE_DAYS: z.coerce.number().positive().default(90),
+  MOORAGE_KEEP_CACHE_MB: z.coerce.number().int().min(0).default(20_480),
+  MOORAGE_KEEP_CACHE_DAYS: z.coerce.number().positive().default(14),
+  MOORAGE_KEEP_LOG_DAYS: z.coerce.number().positive().default(30),
+  MOORAGE_KEEP_REQUEST_DAYS: z.coerce.number().positive().default(30),
   /** `off`: the operator's own rules keep builds and servers from private networks. */
   MOORAGE_FIREWALL: z.enum(['on', 'off']).default('on'),
   /** Addresses and ranges that servers and builds may reach though they are private. */
@@ -73,6 +84,10 @@ const schema = z.object({
   MOORAGE_TRUSTED_REGISTRIES: list,
   /** Remote servers that may be called though they are private or speak plain http ("host:port"). */
   MOORAGE_TRUSTED_REMOTE_HOSTS: list,
+  /** Hosts of webhooks that may be private or speak plain http ("host:port"). */
+  MOORAGE_TRUSTED_NOTIFICATION_HOSTS: list,
+  /** For links in notices. */
+  MOORAGE_DASHBOARD_URL: z.url().optional(),
   MOORAGE_BUILD_CA_FILE: z.string().optional(),
   MOORAGE_BUILD_NPM_REGISTRY: z.string().optional(),
   MOORAGE_BUILD_PIP_INDEX_URL: z.string().optional(),
@@ -90,4 +105,13 @@ export function readEnv(): Env {
   if (parsed.success) return parsed.data
   console.error(`The builder cannot start:\n${z.prettifyError(parsed.error)}`)
   process.exit(78) // EX_CONFIG
+}
+
+const resealSchema = schema
+  .pick({ DATABASE_URL: true, MOORAGE_ENCRYPTION_KEY: true })
+  .extend({ MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().transform(parseEncryptionKey) })
+
+/** For `reseal.ts` alone. Throws with what is missing. */
+export function readResealEnv(): z.infer<typeof resealSchema> {
+  return resealSchema.parse(process.env)
 }

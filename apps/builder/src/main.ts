@@ -1,3 +1,4 @@
+import { withPrevious } from '@moorage/access/secret-box'
 import { createEvents } from '@moorage/bus/events'
 import {
   createDeployQueue,
@@ -15,7 +16,9 @@ import { createDriver } from './create-driver.ts'
 import { createDeliveries } from './deliveries.ts'
 import { deploy, type Running } from './deploy.ts'
 import { readEnv } from './env.ts'
+import { keepHouse } from './housekeeping.ts'
 import { inspect } from './inspect.ts'
+import { deliverNotices, forgetNotices } from './notify/deliver-notices.ts'
 import { protect } from './protect.ts'
 import { createSleeper } from './sleeper.ts'
 import { createSupervisor } from './supervise.ts'
@@ -31,7 +34,8 @@ const events = await createEvents(bus)
 const queue = await createDeployQueue(bus)
 const inspectionQueue = await createInspectionQueue(bus)
 const driver = await createDriver(env, log)
-const deps = { db, events, queue, inspectionQueue, encryptionKey: env.MOORAGE_ENCRYPTION_KEY }
+const encryptionKey = withPrevious(env.MOORAGE_ENCRYPTION_KEY, env.MOORAGE_ENCRYPTION_KEY_PREVIOUS)
+const deps = { db, events, queue, inspectionQueue, encryptionKey }
 const collectors = createCollectors({ db, events, driver, log })
 const builder: Builder = { deps, driver, env, log, collectors, stopping: stop.signal }
 const running: Running = new Map()
@@ -70,6 +74,8 @@ const stopTick = every(5_000, [
 const stopDeliveries = every(5_000, [() => deliveries.tend()])
 const stopChecking = every(5_000, [() => checkBranches(builder)])
 const stopDomains = every(60_000, [() => verifyPendingDomains(deps)])
+const stopNotices = every(2_000, [() => deliverNotices(builder)])
+const stopHousekeeping = every(3_600_000, [() => keepHouse(builder), () => forgetNotices(builder)])
 // Whoever reloads a firewall of the machine's own may throw ours away.
 const stopProtecting = every(300_000, [() => protect(builder)])
 let stopping = false
@@ -86,6 +92,7 @@ async function shutDown(): Promise<void> {
   // A name server that is slow to answer holds nothing up.
   void stopDomains()
   await Promise.all([stopTick(), stopProtecting(), stopDeliveries(), stopChecking()])
+  await Promise.all([stopNotices(), stopHousekeeping()])
   await Promise.all([worker.close(), inspectionWorker.close(), sleeper.settled()])
   await deliveries.settled()
   if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildPlanSchema } from '@moorage/build-plan/plan'
 import type { Deployment, Instance } from '@moorage/db/client'
+import { notifyOf } from '@moorage/deployments/notifications/notify'
 import { refreshRoute } from '@moorage/deployments/switch-route'
 import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
 import type { InstanceStatus } from '@moorage/runtime/driver'
@@ -23,6 +24,8 @@ export type Supervisor = {
 
 const firstDelayMs = 1_000
 const maxDelayMs = 60_000
+/** The pause after the fourth crash in a row, which nobody can call an accident. */
+const loopDelayMs = firstDelayMs * 2 ** 3
 /** A server that ran this long is healthy again: its next crash starts from the first delay. */
 const healthyMs = 60_000
 
@@ -130,6 +133,8 @@ export function createSupervisor(builder: Builder, sleeper: Sleeper): Supervisor
       })
       await refreshRoute(deps, row.deployment)
       await note(builder, row, exitMessage(exitCode, outOfMemory, delayMs))
+      if (delayMs === loopDelayMs)
+        await deps.db.$transaction((tx) => notifyOf(tx, 'crash_loop', row.deploymentId))
       await sleep(delayMs, undefined, { signal: builder.stopping })
       await restart(row)
     })

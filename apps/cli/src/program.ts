@@ -9,6 +9,7 @@ import { declareGitCredential } from './commands/git-credential.ts'
 import { declareHere } from './commands/here.ts'
 import { declareKeys } from './commands/keys.ts'
 import { declareLogs } from './commands/logs.ts'
+import { declareNotifications } from './commands/notifications.ts'
 import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   declareRouting(program)
   declareDomains(program)
   declareBuildSecrets(program)
+  declareNotifications(program)
   declareHere(program)
   declareGitCredential(program)
   declareAccount(program)

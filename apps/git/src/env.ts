@@ -1,10 +1,13 @@
+import { parseEncryptionKey } from '@moorage/access/secret-box'
 import { z } from 'zod'
 
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().min(1).optional(),
   MOORAGE_DATA_DIR: z.string().min(1),
-  MOORAGE_ENCRYPTION_KEY: z.string().min(1),
+  MOORAGE_ENCRYPTION_KEY: z.string().transform(parseEncryptionKey),
+  /** What MOORAGE_ENCRYPTION_KEY was before, until `reseal` has run. */
+  MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().transform(parseEncryptionKey).optional(),
   MOORAGE_GIT_PORT: z.coerce.number().int().min(0).max(65535),
   MOORAGE_GIT_HOST: z.string().default('127.0.0.1'),
   MOORAGE_ROUTER_URL: z.url(),

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { parseEncryptionKey } from '@moorage/access/secret-box'
+import { withPrevious } from '@moorage/access/secret-box'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
@@ -10,6 +10,7 @@ import { createGitServer } from './git-server.ts'
 import { sweepRepositories } from './repository.ts'
 
 const env = readEnv()
+const encryptionKey = withPrevious(env.MOORAGE_ENCRYPTION_KEY, env.MOORAGE_ENCRYPTION_KEY_PREVIOUS)
 const bus = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL }
 const db = createDb(env.DATABASE_URL, { maxConnections: 8 })
 const events = await createEvents(bus)
@@ -19,7 +20,7 @@ await mkdir(home, { recursive: true, mode: 0o700 })
 
 const ending = new AbortController()
 const app: App = {
-  deps: { db, events, queue, encryptionKey: parseEncryptionKey(env.MOORAGE_ENCRYPTION_KEY) },
+  deps: { db, events, queue, encryptionKey },
   urls: {
     routerUrl: env.MOORAGE_ROUTER_URL.replace(/\/+$/, ''),
     dashboardUrl: env.MOORAGE_DASHBOARD_URL.replace(/\/+$/, ''),

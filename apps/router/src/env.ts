@@ -18,6 +18,8 @@ const schema = z.object({
   /** How clients reach the router. */
   MOORAGE_ROUTER_URL: z.url().optional(),
   MOORAGE_ENCRYPTION_KEY: z.string().transform(parseEncryptionKey),
+  /** What MOORAGE_ENCRYPTION_KEY was before, until `reseal` has run. */
+  MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().transform(parseEncryptionKey).optional(),
   /** "1" behind a front that sets X-Forwarded-* itself. */
   MOORAGE_TRUST_PROXY: flag,
   /** Servers elsewhere that may be called though they are private or speak plain http ("host:port"). */

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { withPrevious } from '@moorage/access/secret-box'
 import { createEvents } from '@moorage/bus/events'
 import { createDb } from '@moorage/db/client'
 import { answerForMetrics } from '@moorage/router/cluster-metrics'
@@ -21,7 +22,7 @@ export async function runRouter(env: Env): Promise<void> {
     events,
     logger,
     nodeId: env.MOORAGE_NODE_ID,
-    encryptionKey: env.MOORAGE_ENCRYPTION_KEY,
+    encryptionKey: withPrevious(env.MOORAGE_ENCRYPTION_KEY, env.MOORAGE_ENCRYPTION_KEY_PREVIOUS),
     publicUrl: env.MOORAGE_ROUTER_URL,
     otlpUrl: env.MOORAGE_OTLP_URL,
     certificatesDir: env.MOORAGE_ROUTER_CERTIFICATES,

@@ -20,6 +20,7 @@ const schema = z
     REDIS_URL: z.string().optional(),
     /** 32 bytes in base64. */
     MOORAGE_ENCRYPTION_KEY: z.string().min(1),
+    MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().min(1).optional(),
     MOORAGE_AUTH_SECRET: z.string().min(1),
     MOORAGE_ENV: z.enum(['development', 'production']).default('development'),
     MOORAGE_DASHBOARD_URL: z.url(),

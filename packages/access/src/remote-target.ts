@@ -5,18 +5,22 @@ import { type EncryptionKey, open, seal } from './secret-box.ts'
 export type RemoteTarget = { url: string; headers: Record<string, string> }
 
 /** As it stands in `Instance.remote`: the headers hold secrets. */
-const storedSchema = z.object({ url: z.url(), headers: z.string() })
+export const storedRemoteSchema = z.object({ url: z.url(), headers: z.string() })
 const headersSchema = z.record(z.string(), z.string())
 
 export function sealRemote(key: EncryptionKey, instanceId: string, target: RemoteTarget) {
-  const headers = seal(key, JSON.stringify(target.headers), context(instanceId))
-  return { url: target.url, headers } satisfies z.infer<typeof storedSchema>
+  const headers = seal(key, JSON.stringify(target.headers), remoteContext(instanceId))
+  return { url: target.url, headers } satisfies z.infer<typeof storedRemoteSchema>
 }
 
 /** Throws where the row is malformed, or the key is not the one that it was sealed with. */
 export function openRemote(key: EncryptionKey, instanceId: string, stored: unknown): RemoteTarget {
-  const { url, headers } = storedSchema.parse(stored)
-  return { url, headers: headersSchema.parse(JSON.parse(open(key, headers, context(instanceId)))) }
+  const { url, headers } = storedRemoteSchema.parse(stored)
+  return {
+    url,
+    headers: headersSchema.parse(JSON.parse(open(key, headers, remoteContext(instanceId)))),
+  }
 }
 
-const context = (instanceId: string) => `remote:${instanceId}`
+/** For `seal`. */
+export const remoteContext = (instanceId: string) => `remote:${instanceId}`

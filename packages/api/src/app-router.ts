@@ -7,6 +7,7 @@ import { inspectionsRouter } from './routers/inspections.ts'
 import { keysRouter } from './routers/keys.ts'
 import { logsRouter } from './routers/logs.ts'
 import { meRouter } from './routers/me.ts'
+import { notificationsRouter } from './routers/notifications.ts'
 import { oauthRouter } from './routers/oauth.ts'
 import { plansRouter } from './routers/plans.ts'
 import { previewsRouter } from './routers/previews.ts'
@@ -31,6 +32,7 @@ export const appRouter = router({
   domains: domainsRouter,
   keys: keysRouter,
   oauth: oauthRouter,
+  notifications: notificationsRouter,
 })
 
 export type AppRouter = typeof appRouter

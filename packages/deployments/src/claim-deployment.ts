@@ -1,7 +1,8 @@
-import type { Deployment, Server } from '@moorage/db/client'
+import type { Deployment, Prisma, Server } from '@moorage/db/client'
 import { activeStatuses } from '@moorage/domain/deployment'
 import type { Deps } from './deps.ts'
 import { finishCanceled } from './finish-deployment.ts'
+import { awaitsApproval } from './tool-approval.ts'
 
 /**
  * The right to work on a deployment. Whoever claims later gets a higher `attempt`, and every write
@@ -11,12 +12,13 @@ export type Claim = { deployment: Deployment; server: Server; attempt: number }
 
 export type ClaimResult = { claim: Claim } | { retryInMs: number } | { nothingToDo: true }
 
-/** Building deployments of one team at the same time; further ones wait in the queue. */
-const maxPerTeam = 3
+type Where = Prisma.DeploymentWhereInput
 
 export async function claimDeployment(
   deps: Pick<Deps, 'db' | 'events'>,
   deploymentId: string,
+  /** Of one team at the same time; further ones wait in the queue. */
+  { maxPerTeam } = { maxPerTeam: 3 },
 ): Promise<ClaimResult> {
   const found = await deps.db.deployment.findUnique({
     where: { id: deploymentId },
@@ -30,7 +32,8 @@ export async function claimDeployment(
     await finishCanceled(deps, found)
     return { nothingToDo: true }
   }
-  if (found.status === 'queued' && (await teamIsBusy(deps, found.server.teamId)))
+  if (unfinished && found.approvalAskedAt && !found.approvedAt) return { retryInMs: 30_000 }
+  if (found.status === 'queued' && (await teamIsBusy(deps, found.server.teamId, maxPerTeam)))
     return { retryInMs: 1_000 }
 
   const { count } = await deps.db.deployment.updateMany({
@@ -42,9 +45,22 @@ export async function claimDeployment(
   return { claim: { deployment, server, attempt: found.attempt + 1 } }
 }
 
-async function teamIsBusy(deps: Pick<Deps, 'db'>, teamId: string): Promise<boolean> {
-  const building = await deps.db.deployment.count({
-    where: { server: { teamId }, status: { in: ['building', 'starting'] } },
+/**
+ * At its cap; or at work already while a team that has nothing in work waits: so one team's many
+ * pushes keep no other from its first.
+ */
+async function teamIsBusy(
+  { db }: Pick<Deps, 'db'>,
+  teamId: string,
+  maxPerTeam: number,
+): Promise<boolean> {
+  const atWork = { status: { in: ['building', 'starting'] }, NOT: awaitsApproval } satisfies Where
+  const building = await db.deployment.count({ where: { ...atWork, server: { teamId } } })
+  if (building === 0) return false
+  if (building >= maxPerTeam) return true
+  const idle = { id: { not: teamId }, servers: { none: { deployments: { some: atWork } } } }
+  const waiting = await db.deployment.count({
+    where: { status: 'queued', cancelRequestedAt: null, server: { team: idle } },
   })
-  return building >= maxPerTeam
+  return waiting > 0
 }

@@ -1,6 +1,6 @@
 import { notFound } from '@moorage/access/principal'
 import type { Deployment, Server, Trigger } from '@moorage/db/client'
-import { activeStatuses } from '@moorage/domain/deployment'
+import { activeStatuses, queuePriority } from '@moorage/domain/deployment'
 import { AppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
 import { audit } from './audit.ts'
@@ -18,6 +18,8 @@ export type NewDeployment = {
   commitMessage?: string | undefined
   /** A rollback or a promotion: the deployment whose image goes live, without a build. */
   sourceId?: string | undefined
+  /** With the environment that the source ran with, and not with today's. */
+  keepsEnv?: boolean | undefined
   /** One of this server's: it goes live there, and what production does is left alone. */
   previewId?: string | undefined
 }
@@ -69,13 +71,14 @@ export async function createDeployment(
         commitSha: input.commitSha ?? null,
         commitMessage: input.commitMessage?.slice(0, 500) ?? null,
         sourceId: input.sourceId ?? null,
+        keepsEnv: input.keepsEnv ?? false,
         createdById: actor.id,
       },
     })
     return { deployment: created, superseded: older.map((row) => row.id) }
   })
 
-  await deps.queue.add(deployment.id, { priority: 1 })
+  await deps.queue.add(deployment.id, { priority: queuePriority(deployment.kind) })
   for (const id of superseded) {
     await deps.queue.remove(id)
     await deps.events.publish({ type: 'cancel', deploymentId: id })

@@ -16,15 +16,16 @@ export function makeDeployKey(
   const seed = pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)
   return {
     publicKey: `ssh-ed25519 ${blob.toString('base64')} moorage-${slug}`,
-    sealedPrivateKey: seal(key, openSshPrivateKey(seed, raw, blob), context(serverId)),
+    sealedPrivateKey: seal(key, openSshPrivateKey(seed, raw, blob), deployKeyContext(serverId)),
   }
 }
 
 export function openDeployKey(key: EncryptionKey, serverId: string, sealed: string): string {
-  return open(key, sealed, context(serverId))
+  return open(key, sealed, deployKeyContext(serverId))
 }
 
-const context = (serverId: string) => `deploy-key:${serverId}`
+/** For `seal`. */
+export const deployKeyContext = (serverId: string) => `deploy-key:${serverId}`
 
 function field(data: Buffer): Buffer {
   const length = Buffer.alloc(4)

@@ -9,9 +9,10 @@ import { cancelDeployment } from './cancel-deployment.ts'
 import { type Claim, claimDeployment } from './claim-deployment.ts'
 import { createDeployment } from './create-deployment.ts'
 import { createServer } from './create-server.ts'
+import { resolveDeploymentEnv } from './deployment-env.ts'
 import type { Deps } from './deps.ts'
 import { isDrained } from './drain-state.ts'
-import { listEnvVars, resolveEnv, setEnvVar } from './env-vars.ts'
+import { listEnvVars, setEnvVar } from './env-vars.ts'
 import { failDeployment } from './finish-deployment.ts'
 import { beginStep, endStep } from './record-step.ts'
 import { removeServer } from './remove-server.ts'
@@ -251,6 +252,40 @@ test('a team builds three at a time; the fourth waits', async () => {
   expect(await claimDeployment(deps, ids[3] ?? '')).toEqual({ retryInMs: expect.any(Number) })
 })
 
+test('a team with nothing in work goes before one that builds already', async () => {
+  const queuedBy = async (slug: string, count: number) => {
+    const made = await deps.db.team.create({ data: { id: newId('team'), slug, name: slug } })
+    const ids: string[] = []
+    for (let n = 0; n < count; n++) {
+      const server = await createServer(deps, { teamId: made.id, slug: `${slug}-${n}` }, actor)
+      const push = {
+        teamId: made.id,
+        serverId: server.id,
+        trigger: 'push',
+        commitSha: sha(),
+      } as const
+      ids.push((await createDeployment(deps, push, actor)).id)
+    }
+    return ids
+  }
+  const start = async (id = '') => {
+    const claimed = await claimDeployment(deps, id)
+    if (!('claim' in claimed)) return false
+    await beginStep(deps, claimed.claim, 'fetch')
+    return true
+  }
+  await deps.db.deployment.updateMany({
+    where: { status: 'queued' },
+    data: { status: 'canceled' },
+  })
+  const [greedy, more] = await queuedBy('greedy', 2)
+  expect(await start(greedy)).toBe(true)
+  const [modest] = await queuedBy('modest', 1)
+  expect(await start(more)).toBe(false)
+  expect(await start(modest)).toBe(true)
+  expect(await start(more)).toBe(true)
+})
+
 test('what a lost queue forgot is found again: the active, and the live that has not drained', async () => {
   const server = await newServer()
   const live = await goLive(server)
@@ -273,14 +308,33 @@ test('a write-only variable reaches the instance and nobody else', async () => {
     { key: 'PLAIN', value: 'value of PLAIN' },
     { key: 'SECRET', value: null },
   ])
-  expect(await resolveEnv(deps, { serverId, scope: 'production' })).toEqual({
-    PLAIN: 'value of PLAIN',
-    SECRET: 'value of SECRET',
-  })
   const row = await deps.db.envVar.findFirstOrThrow({ where: { serverId, key: 'PLAIN' } })
   expect(row.value).not.toContain('value')
   await expect(set('PORT', false)).rejects.toMatchObject({ code: 'bad_input' })
   await expect(set('A-B', false)).rejects.toMatchObject({ code: 'bad_input' })
+})
+
+test('a deployment runs with the variables of its first start; a rollback with today’s, or with its own', async () => {
+  const server = await newServer()
+  const set = (value: string) =>
+    setEnvVar(deps, { serverId: server.id, key: 'A', value, scope: 'production', writeOnly: true })
+  await set('old')
+  const { claim: first } = await goLive(server)
+  expect(await resolveDeploymentEnv(deps, first.deployment.id)).toEqual({ A: 'old' })
+  await set('new')
+  // A restart after a crash is none of a person's: what was checked goes on as it was.
+  expect(await resolveDeploymentEnv(deps, first.deployment.id)).toEqual({ A: 'old' })
+  await deps.db.deployment.update({ where: { id: first.deployment.id }, data: { imageId: 'i' } })
+  const envOf = async (keepsEnv: boolean) => {
+    const back = { teamId: team.id, serverId: server.id, toDeploymentId: first.deployment.id }
+    const { id } = await rollbackDeployment(deps, { ...back, keepsEnv }, actor)
+    const values = await resolveDeploymentEnv(deps, id)
+    const { env } = await deps.db.deployment.findUniqueOrThrow({ where: { id } })
+    return [values, env]
+  }
+  const recorded = (version: number) => [{ key: 'A', scope: 'production', branch: '', version }]
+  expect(await envOf(false)).toEqual([{ A: 'new' }, recorded(2)])
+  expect(await envOf(true)).toEqual([{ A: 'old' }, recorded(1)])
 })
 
 test('a removed server takes its deployments, variables and keys with it', async () => {

@@ -2,6 +2,7 @@ import type { Deployment } from '@moorage/db/client'
 import { activeStatuses, type Failure } from '@moorage/domain/deployment'
 import type { Claim } from './claim-deployment.ts'
 import type { Deps } from './deps.ts'
+import { notifyOf } from './notifications/notify.ts'
 
 /** Ends a deployment that went wrong. False where it had ended already, or the claim was lost. */
 export async function failDeployment(
@@ -15,12 +16,13 @@ export async function failDeployment(
       where: { id: deploymentId, attempt: claim.attempt, status: { in: [...activeStatuses] } },
       data: { status: 'failed', failure, finishedAt: new Date() },
     })
-    if (count === 1)
-      await tx.deploymentStep.updateMany({
-        where: { deploymentId, status: 'running' },
-        data: { status: 'failed', endedAt: new Date() },
-      })
-    return count === 1
+    if (count === 0) return false
+    await tx.deploymentStep.updateMany({
+      where: { deploymentId, status: 'running' },
+      data: { status: 'failed', endedAt: new Date() },
+    })
+    await notifyOf(tx, 'failed', deploymentId)
+    return true
   })
   await deps.events.publish({ type: 'deployment', serverId: claim.server.id, deploymentId })
   return changed

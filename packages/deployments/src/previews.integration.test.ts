@@ -11,8 +11,9 @@ import { claimDeployment } from './claim-deployment.ts'
 import { createDeployment } from './create-deployment.ts'
 import { createServer } from './create-server.ts'
 import { deployPreview } from './deploy-preview.ts'
+import { resolveDeploymentEnv } from './deployment-env.ts'
 import type { Deps } from './deps.ts'
-import { resolveDeploymentEnv, setEnvVar } from './env-vars.ts'
+import { setEnvVar } from './env-vars.ts'
 import { listPreviews } from './list-previews.ts'
 import { promotePreview } from './promote-preview.ts'
 import { beginStep, endStep } from './record-step.ts'
@@ -165,6 +166,14 @@ test('a preview has the variables of previews and none of production, and a fork
   const env = (id: string | undefined) => resolveDeploymentEnv(deps, id ?? '')
   expect(await env((await production(server)).id)).toEqual({ LIVE: 'LIVE' })
   expect(await env(own.deployment?.id)).toEqual({ PREVIEW: 'PREVIEW' })
+  await setEnvVar(deps, {
+    ...{ serverId: server.id, key: 'PREVIEW', value: 'of its own', scope: 'preview' },
+    ...{ branch: 'special', writeOnly: true },
+  })
+  const special = await branch(server, 'special')
+  const other = await branch(server, 'other')
+  expect(await env(special.deployment?.id)).toEqual({ PREVIEW: 'of its own' })
+  expect(await env(other.deployment?.id)).toEqual({ PREVIEW: 'PREVIEW' })
   expect(await env(fork.id)).toEqual({})
   await setBuildSecret(deps, { serverId: server.id, name: 'NPM_TOKEN', value: 'x' })
   const secrets = (previewId: string | null) =>

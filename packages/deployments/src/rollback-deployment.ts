@@ -5,12 +5,18 @@ import { createDeployment } from './create-deployment.ts'
 import type { Actor, Deps } from './deps.ts'
 
 /**
- * Puts the image of an earlier deployment live again, without a build and with today's environment.
- * Naming the live one restarts it, so that changed variables count. Without `toDeploymentId`: the one that was live before the present one.
+ * Puts the image of an earlier deployment live again, without a build: with today's environment, or
+ * with the one that it ran with. Naming the live one restarts it, so that changed variables count.
+ * Without `toDeploymentId`: the one that was live before the present one.
  */
 export async function rollbackDeployment(
   deps: Pick<Deps, 'db' | 'events' | 'queue'>,
-  input: { teamId: string; serverId: string; toDeploymentId?: string | undefined },
+  input: {
+    teamId: string
+    serverId: string
+    toDeploymentId?: string | undefined
+    keepsEnv?: boolean
+  },
   actor: Actor,
 ): Promise<Deployment> {
   const server = await deps.db.server.findFirst({
@@ -39,6 +45,7 @@ export async function rollbackDeployment(
       serverId: server.id,
       trigger: 'rollback',
       sourceId: source.id,
+      keepsEnv: input.keepsEnv,
       ref: source.ref ?? undefined,
       commitSha: source.commitSha ?? undefined,
       commitMessage: source.commitMessage ?? undefined,

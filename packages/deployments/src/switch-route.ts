@@ -2,6 +2,7 @@ import type { Deployment, Tx } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
 import type { Claim } from './claim-deployment.ts'
 import type { Deps } from './deps.ts'
+import { notifyOf } from './notifications/notify.ts'
 import { holdClaim } from './record-step.ts'
 
 /** Where a deployment answers: at its server's own name, or at a preview's. */
@@ -36,6 +37,7 @@ export async function switchRoute(
       where: { id: deploymentId },
       data: { status: 'live', finishedAt: new Date() },
     })
+    await notifyOf(tx, 'live', deploymentId)
     await tx.deploymentStep.update({
       where: { deploymentId_name: { deploymentId, name: 'switch' } },
       data: { status: 'done', endedAt: new Date() },

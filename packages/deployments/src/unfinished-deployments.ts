@@ -1,4 +1,4 @@
-import { activeStatuses } from '@moorage/domain/deployment'
+import { activeStatuses, queuePriority } from '@moorage/domain/deployment'
 import type { Deps } from './deps.ts'
 
 /**
@@ -13,9 +13,9 @@ export async function requeueUnfinished(deps: Pick<Deps, 'db' | 'queue'>): Promi
         { status: 'live', steps: { none: { name: 'drain', status: 'done' } } },
       ],
     },
-    select: { id: true },
+    select: { id: true, kind: true },
     orderBy: { createdAt: 'asc' },
   })
-  for (const { id } of rows) await deps.queue.add(id, { priority: 1 })
+  for (const { id, kind } of rows) await deps.queue.add(id, { priority: queuePriority(kind) })
   return rows.map((row) => row.id)
 }

@@ -21,7 +21,9 @@ import {
 import { shortId } from '@moorage/domain/id'
 import { type Pushing, readPushing } from '@moorage/domain/pushing'
 import { type Routing, readRouting } from '@moorage/domain/routing'
+import { type ToolChanges, toolChangesSchema } from '@moorage/domain/tool-changes'
 import { type Handshake, handshakeSchema } from '@moorage/mcp/handshake'
+import { type RecordedEnv, recordedEnvSchema } from './deployment-env.ts'
 import { settingsOf, sourceLine } from './server-source.ts'
 
 /** A deployment as people and machines see it. Times are Dates, durations milliseconds. */
@@ -51,6 +53,16 @@ export type DeploymentView = {
   imageSizeBytes: number | null
   plan: BuildPlan | null
   handshake: Handshake | null
+  /** What became of the tools since the version that was live before. */
+  toolChanges: ToolChanges | null
+  /** It would be live, but for somebody to agree to what becomes of the tools. */
+  awaitsApproval: boolean
+  /** The variables that it runs or ran with, by version; null before its first start. */
+  env: RecordedEnv | null
+  /** Of a rollback: with the variables of its source, and not with those of its day. */
+  keepsEnv: boolean
+  /** Its image is never collected. */
+  pinned: boolean
   /** May it go live again without a build? */
   canRollback: boolean
 }
@@ -187,6 +199,11 @@ export function deploymentView(row: DeploymentRow): DeploymentView {
     imageSizeBytes: row.imageSizeBytes === null ? null : Number(row.imageSizeBytes),
     plan: plan.success ? plan.data : null,
     handshake: handshake.success ? handshake.data : null,
+    toolChanges: toolChangesSchema.safeParse(row.toolChanges).data ?? null,
+    awaitsApproval: isActive(row.status) && row.approvalAskedAt !== null && row.approvedAt === null,
+    env: recordedEnvSchema.safeParse(row.env).data ?? null,
+    keepsEnv: row.keepsEnv,
+    pinned: row.pinned,
     canRollback:
       row.previewId === null &&
       row.imageId !== null &&

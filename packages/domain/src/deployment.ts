@@ -72,6 +72,11 @@ export function statusDuring(step: DeploymentStepName): DeploymentStatus {
   }
 }
 
+/** For the queue: lower goes first. Nobody's production waits for a preview. */
+export function queuePriority(kind: 'production' | 'preview'): number {
+  return kind === 'production' ? 1 : 10
+}
+
 /** Why a deployment failed, as the dashboard, the CLI and the pusher's terminal show it. */
 export type Failure = {
   step: DeploymentStepName

@@ -10,6 +10,8 @@ export type IdKind =
   | 'key'
   | 'env'
   | 'bsec'
+  | 'ntf'
+  | 'dlv'
   | 'evt'
   | 'node'
   | 'req'

@@ -24,6 +24,8 @@ const pushing = {
   watchPaths: z.array(watchPath).max(50),
   /** Look at the branch from time to time, for webhooks that were lost or never set up. */
   checkBranch: z.boolean(),
+  /** A new version that removes or changes tools waits, before it goes live, until somebody agrees. */
+  approveTools: z.boolean(),
 }
 
 export type Pushing = z.infer<z.ZodObject<typeof pushing>>
@@ -37,6 +39,7 @@ export const defaultPushing: Pushing = {
   previewDays: 7,
   watchPaths: [],
   checkBranch: true,
+  approveTools: false,
 }
 
 /** What a push to a server does, from Server.pushing. Never throws: a bad value is the default. */

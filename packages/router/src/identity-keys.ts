@@ -1,4 +1,4 @@
-import { open, seal } from '@moorage/access/secret-box'
+import { type EncryptionKey, open, seal } from '@moorage/access/secret-box'
 import { type Db, Prisma } from '@moorage/db/client'
 import {
   type CryptoKey,
@@ -46,7 +46,7 @@ export type IdentityKeys = {
 /** The platform's key pairs, the same for all routers: they are in Postgres, sealed. */
 export function createIdentityKeys(deps: {
   db: Db
-  encryptionKey: Buffer
+  encryptionKey: EncryptionKey
   now?: () => number
 }): IdentityKeys {
   const { db, encryptionKey, now = Date.now } = deps

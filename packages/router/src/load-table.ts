@@ -1,4 +1,5 @@
 import { openRemote, type RemoteTarget } from '@moorage/access/remote-target'
+import type { EncryptionKey } from '@moorage/access/secret-box'
 import type { Db } from '@moorage/db/client'
 import type { Role } from '@moorage/domain/permission'
 import { readKeyLimits, readRouting } from '@moorage/domain/routing'
@@ -12,7 +13,7 @@ import {
   type ServerEntry,
 } from './table.ts'
 
-export type LoadDeps = { db: Db; encryptionKey: Buffer; logger: Logger }
+export type LoadDeps = { db: Db; encryptionKey: EncryptionKey; logger: Logger }
 
 type InstanceRow = {
   id: string

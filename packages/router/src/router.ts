@@ -1,3 +1,4 @@
+import type { EncryptionKey } from '@moorage/access/secret-box'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
 import type { Registry } from 'prom-client'
@@ -35,7 +36,7 @@ export type RouterOptions = {
   /** Names this router in RouterNode; each that runs needs its own. */
   nodeId: string
   /** 32 bytes: opens what is sealed in the database. */
-  encryptionKey: Buffer
+  encryptionKey: EncryptionKey
   /** How clients reach this router; servers find it as `iss` in Moorage-Identity. */
   publicUrl?: string | undefined
   /** Speak TLS with the certificates there (certificates.ts); undefined: plain HTTP. */

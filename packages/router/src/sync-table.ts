@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EncryptionKey } from '@moorage/access/secret-box'
 import type { Events } from '@moorage/bus/events'
 import type { Db } from '@moorage/db/client'
 import { type Changes, goneKeys, gonePeople, goneServers, readChanges } from './load-changes.ts'
@@ -39,7 +40,7 @@ const retryMs = 1_000
  */
 export function syncTable(deps: {
   db: Db
-  encryptionKey: Buffer
+  encryptionKey: EncryptionKey
   events: Events
   table: Table
   logger: Logger

@@ -15,6 +15,7 @@ import { listImages } from './docker/list-images.ts'
 import { instanceLogs } from './docker/logs.ts'
 import { defaultNetworkPool, type NetworkPool, removeUnusedNetworks } from './docker/network.ts'
 import { pauseInstance, resumeInstance } from './docker/pause.ts'
+import { pruneCaches } from './docker/prune-caches.ts'
 import type { RegistryAuth } from './docker/registry-auth.ts'
 import { sweepEngine } from './docker/sweep.ts'
 import { watchInstances } from './docker/watch.ts'
@@ -72,6 +73,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       await orNull(engine.docker.getImage(imageId).remove({ force: true }))
     },
     listImages: () => listImages(engine),
+    pruneCaches: (keep) => pruneCaches(engine, keep),
     deploy: (spec) =>
       exclusive(spec.serverId, () => deployInstance(engine, { pool, bridges }, spec)),
     inspect: (instanceId) => inspectInstance(engine, instanceId),

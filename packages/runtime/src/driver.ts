@@ -113,6 +113,8 @@ export type RuntimeDriver = {
   removeImage(imageId: string): Promise<void>
   /** All finished images of this platform, with the deployment that each was built for. */
   listImages(): Promise<{ id: string; deploymentId: string }[]>
+  /** Drops what builds keep for the next ones, beyond this much or not used for this long. */
+  pruneCaches(keep: { maxBytes: number; maxAgeMs: number }): Promise<void>
   /** Create and start; an instance of that id that already runs is returned as it is. */
   deploy(spec: InstanceSpec): Promise<InstanceStatus>
   inspect(instanceId: string): Promise<InstanceStatus | null>

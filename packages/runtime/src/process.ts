@@ -10,6 +10,7 @@ import { listImages } from './process/list-images.ts'
 import { logLines } from './process/logs.ts'
 import { deploymentOf, pathsUnder } from './process/paths.ts'
 import { pauseInstance, resumeInstance } from './process/pause.ts'
+import { pruneCaches } from './process/prune-caches.ts'
 import { removeInstance } from './process/remove.ts'
 import { imageFactsSchema, readState } from './process/state-file.ts'
 import { stopInstance } from './process/stop.ts'
@@ -63,6 +64,7 @@ export function createProcessDriver(options: ProcessDriverOptions): RuntimeDrive
       await rm(paths.image(deploymentId).dir, { recursive: true, force: true })
     },
     listImages: () => listImages(paths),
+    pruneCaches: (keep) => pruneCaches(paths, keep),
     deploy: (spec) => during(spec.instanceId, () => deployInstance(paths, searchPath, spec)),
     inspect: (instanceId) => inspectInstance(paths, instanceId),
     list: (filter = {}) => listInstances(paths, filter),

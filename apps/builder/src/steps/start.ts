@@ -1,7 +1,7 @@
 import type { BuildPlan } from '@moorage/build-plan/plan'
 import type { DeploymentKind, Instance } from '@moorage/db/client'
 import type { Claim } from '@moorage/deployments/claim-deployment'
-import { resolveDeploymentEnv } from '@moorage/deployments/env-vars'
+import { resolveDeploymentEnv } from '@moorage/deployments/deployment-env'
 import { newId } from '@moorage/domain/id'
 import type { InstanceSpec, InstanceStatus } from '@moorage/runtime/driver'
 import type { Builder } from '../context.ts'

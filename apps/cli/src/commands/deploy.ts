@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { withSession } from '../session.ts'
 import { addSourceOptions, collect } from './source-options.ts'
 
@@ -41,6 +41,11 @@ Examples:
     .description('Put an earlier deployment live again, without a build')
     .option('--to <deployment>', 'which one; without it, the one that was live before')
     .option('--no-wait', 'return at once')
+    .addOption(
+      new Option('--env <env>', 'with which variables: those of today, or those that it ran with')
+        .choices(['today', 'deployment'])
+        .default('today'),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  moorage rollback weather\n  moorage rollback weather --to 7k2m9xab',

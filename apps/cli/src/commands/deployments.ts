@@ -49,6 +49,34 @@ export function declareDeployments(program: Command): void {
       await withSession(flags, (session) => createDeployment(session, slug, flags))
     })
 
+  for (const [name, description] of [
+    ['pin', 'Keep its image for good, so that it can go live again at any time'],
+    ['unpin', 'Let its image be collected like any other'],
+  ] as const)
+    deployments
+      .command(name)
+      .argument('<id>', 'deployment; its short form will do')
+      .description(description)
+      .option('-s, --server <slug>', 'of which server, with a short id')
+      .addHelpText('after', `\nExample:\n  moorage deployments ${name} 7k2m9xab --server weather`)
+      .action(async (id, _options, command) => {
+        const { pinDeployment } = await import('../run/deployments.ts')
+        const flags = { ...command.optsWithGlobals(), pinned: name === 'pin' }
+        await withSession(flags, (session) => pinDeployment(session, id, flags))
+      })
+
+  deployments
+    .command('approve')
+    .argument('<id>', 'deployment; its short form will do')
+    .description('Agree to the tools that it removes or changes: it goes live')
+    .option('-s, --server <slug>', 'of which server, with a short id')
+    .addHelpText('after', '\nExample:\n  moorage deployments approve 7k2m9xab --server weather')
+    .action(async (id, _options, command) => {
+      const { approveDeployment } = await import('../run/deployments.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => approveDeployment(session, id, flags))
+    })
+
   deployments
     .command('cancel')
     .argument('<id>', 'deployment; its short form will do')

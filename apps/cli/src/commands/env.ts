@@ -6,6 +6,9 @@ const scope = () =>
     .choices(['production', 'preview'])
     .default('production')
 
+const branch = () =>
+  new Option('--branch <branch>', 'of previews, those of this branch alone; with --scope preview')
+
 export function declareEnv(program: Command): void {
   const env = program
     .command('env')
@@ -27,6 +30,8 @@ export function declareEnv(program: Command): void {
     .description('Set variables')
     .option('-s, --server <slug>', 'server')
     .option('--readable', 'the value can be read again')
+    .option('--redeploy', 'start what is live anew with it, without a build')
+    .addOption(branch())
     .addOption(scope())
     .addHelpText(
       'after',
@@ -47,6 +52,8 @@ Examples:
     .argument('<keys...>', 'names of variables')
     .description('Take variables away')
     .option('-s, --server <slug>', 'server')
+    .option('--redeploy', 'start what is live anew without it, without a build')
+    .addOption(branch())
     .addOption(scope())
     .addHelpText('after', '\nExample:\n  moorage env unset REGION --server weather')
     .action(async (keys, _options, command) => {

@@ -60,6 +60,11 @@ export function declareServers(program: Command): void {
     .option('--repo <url>', 'git repository; "" for none: it is then deployed by push')
     .option('-b, --branch <branch>', 'branch to deploy')
     .option('--root <dir>', 'directory of the server inside the repository')
+    .option(
+      '--approve-tools',
+      'a version that removes or changes tools waits until somebody agrees',
+    )
+    .option('--no-approve-tools', 'every version goes live by itself')
     .addOption(access())
     .addOption(
       new Option(

@@ -22,6 +22,7 @@ type UpdateFlags = Flags & {
   previewDays?: number
   watch?: string[]
   checkBranch?: boolean
+  approveTools?: boolean
 }
 
 export async function createServer(session: Session, slug: string, flags: Flags): Promise<void> {
@@ -87,12 +88,13 @@ function settings(flags: Flags) {
 }
 
 function pushingOf(flags: UpdateFlags): Pushing {
-  const { previews, maxPreviews, previewDays, watch, checkBranch } = flags
+  const { previews, maxPreviews, previewDays, watch, checkBranch, approveTools } = flags
   return {
     ...(previews === undefined ? {} : { previews }),
     ...(maxPreviews === undefined ? {} : { maxPreviews }),
     ...(previewDays === undefined ? {} : { previewDays }),
     ...(watch === undefined ? {} : { watchPaths: watch.filter(Boolean) }),
     ...(checkBranch === undefined ? {} : { checkBranch }),
+    ...(approveTools === undefined ? {} : { approveTools }),
   }
 }

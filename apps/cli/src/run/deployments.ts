@@ -1,3 +1,4 @@
+import { toolChangesLine } from '@moorage/domain/tool-changes'
 import { chooseSlug } from '../choose-slug.ts'
 import { deploymentId } from '../deployment-id.ts'
 import { deploymentResult, stepLine } from '../describe-deployment.ts'
@@ -56,6 +57,14 @@ export async function showDeployment(
   )
   terminal.print(`  ${commit} ${plain(deployment.commitMessage ?? '')}`)
   for (const step of deployment.steps) terminal.print(stepLine(terminal, deployment, step))
+  const changes = deployment.toolChanges && toolChangesLine(deployment.toolChanges)
+  if (changes) terminal.print(`  tools ${plain(changes)}`)
+  if (deployment.awaitsApproval) terminal.print('  waits for somebody to agree to its tools')
+  if (deployment.env?.length)
+    terminal.print(
+      `  variables ${deployment.env.map(({ key, version }) => `${key} v${version}`).join(', ')}`,
+    )
+  if (deployment.pinned) terminal.print('  pinned: its image is kept for good')
   const server = await api.servers.get.query({ slug })
   if (deployment.status !== 'retired')
     for (const line of deploymentResult(session, server, deployment)) terminal.print(line)
@@ -83,4 +92,28 @@ export async function cancelDeployment(
   if (terminal.json) return terminal.printJson(deployment)
   const done = deployment.status === 'canceled' ? 'is canceled' : 'is told to stop'
   terminal.print(`${deployment.shortId} of ${deployment.slug} ${done}.`)
+}
+
+export async function pinDeployment(
+  session: Session,
+  text: string,
+  flags: { server?: string; pinned: boolean },
+): Promise<void> {
+  const { api, terminal } = session
+  const id = await deploymentId(session, text, flags.server)
+  const deployment = await api.deployments.pin.mutate({ id, pinned: flags.pinned })
+  if (terminal.json) return terminal.printJson(deployment)
+  terminal.print(
+    `${deployment.shortId} of ${deployment.slug} ${flags.pinned ? 'is pinned' : 'is not pinned any more'}.`,
+  )
+}
+
+export async function approveDeployment(
+  session: Session,
+  text: string,
+  flags: { server?: string },
+): Promise<void> {
+  const id = await deploymentId(session, text, flags.server)
+  const { slug } = await session.api.deployments.approve.mutate({ id })
+  await seeThrough(session, { id, slug, wait: true })
 }

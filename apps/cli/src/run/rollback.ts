@@ -4,7 +4,7 @@ import { deploymentId } from '../deployment-id.ts'
 import { seeThrough } from '../see-through.ts'
 import type { Session } from '../session.ts'
 
-type Flags = { to?: string; wait?: boolean }
+type Flags = { to?: string; env?: 'today' | 'deployment'; wait?: boolean }
 
 export async function rollback(
   session: Session,
@@ -13,7 +13,11 @@ export async function rollback(
 ): Promise<void> {
   const slug = await chooseSlug(session, named)
   const to = flags.to === undefined ? undefined : await deploymentId(session, flags.to, slug)
-  const made = await session.api.deployments.rollback.mutate({ slug, ...(to ? { to } : {}) })
+  const env = flags.env ?? 'today'
+  const made = await session.api.deployments.rollback.mutate({ slug, env, ...(to ? { to } : {}) })
+  session.terminal.note(
+    env === 'today' ? 'With the variables of today.' : 'With the variables that it ran with.',
+  )
   await seeThrough(session, { id: made.id, slug, wait: flags.wait ?? true })
 }
 

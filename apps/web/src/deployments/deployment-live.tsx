@@ -14,9 +14,11 @@ import { Time } from '../parts/time.tsx'
 import { useLiveServer } from '../servers/server-live.tsx'
 import { deploymentMark } from '../servers/server-mark.ts'
 import { DeploymentActions } from './deployment-actions.tsx'
+import { EnvFacts } from './env-facts.tsx'
 import { FailureCard } from './failure-card.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { StepsCard } from './steps-card.tsx'
+import { ToolChangesNotice } from './tool-changes-notice.tsx'
 import { triggerWords } from './trigger-words.ts'
 import { useDeploy } from './use-deploy.ts'
 
@@ -63,6 +65,7 @@ export function DeploymentLive({
         </div>
         <DeploymentActions deployment={deployment} />
       </div>
+      <ToolChangesNotice deployment={deployment} />
       {deployment.failure ? (
         <FailureCard
           failure={deployment.failure}
@@ -98,6 +101,9 @@ export function DeploymentLive({
         </div>
         <div className="grid min-w-0 gap-5 max-lg:contents">
           <StepsCard deployment={deployment} />
+          <div className="min-w-0 empty:hidden max-lg:order-3">
+            <EnvFacts env={deployment.env} keepsEnv={deployment.keepsEnv} />
+          </div>
           {deployment.plan ? (
             <div className="min-w-0 max-lg:order-3">
               <PlanCard plan={deployment.plan} />

@@ -5,7 +5,10 @@ import { useTRPC } from '../api-client/api-provider.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 
 /** Puts a deployment live again without a build; for the live one that is a restart. */
-export function useRollback(slug: string): { isBusy: boolean; start: (to: string) => void } {
+export function useRollback(slug: string): {
+  isBusy: boolean
+  start: (to: string, env?: 'today' | 'deployment') => void
+} {
   const api = useTRPC()
   const router = useRouter()
   const answer = useAnswer()
@@ -15,5 +18,8 @@ export function useRollback(slug: string): { isBusy: boolean; start: (to: string
       onError: answer.failed,
     }),
   )
-  return { isBusy: rollback.isPending, start: (to) => rollback.mutate({ slug, to }) }
+  return {
+    isBusy: rollback.isPending,
+    start: (to, env = 'today') => rollback.mutate({ slug, to, env }),
+  }
 }

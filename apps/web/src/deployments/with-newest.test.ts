@@ -21,6 +21,11 @@ const row = (id: string, status: DeploymentView['status']): DeploymentView => ({
   imageSizeBytes: null,
   plan: null,
   handshake: null,
+  toolChanges: null,
+  awaitsApproval: false,
+  env: null,
+  keepsEnv: false,
+  pinned: false,
   canRollback: false,
 })
 const read = (rows: DeploymentView[]) => rows.map(({ id, status }) => `${id} ${status}`)

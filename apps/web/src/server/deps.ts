@@ -1,5 +1,5 @@
 import { type Auth, createAuth } from '@moorage/access/auth'
-import { parseEncryptionKey } from '@moorage/access/secret-box'
+import { parseEncryptionKey, withPrevious } from '@moorage/access/secret-box'
 import type { Context } from '@moorage/api/context'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
@@ -37,7 +37,12 @@ async function connect(): Promise<WebDeps> {
     events,
     queue,
     inspectionQueue,
-    encryptionKey: parseEncryptionKey(env.MOORAGE_ENCRYPTION_KEY),
+    encryptionKey: withPrevious(
+      parseEncryptionKey(env.MOORAGE_ENCRYPTION_KEY),
+      env.MOORAGE_ENCRYPTION_KEY_PREVIOUS
+        ? parseEncryptionKey(env.MOORAGE_ENCRYPTION_KEY_PREVIOUS)
+        : undefined,
+    ),
     repoUrlPolicy: {
       trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
       caFile: env.MOORAGE_BUILD_CA_FILE,

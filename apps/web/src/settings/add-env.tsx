@@ -4,7 +4,8 @@ import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { useTRPCClient } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
-import { AreaField } from '../parts/field.tsx'
+import { AreaField, TextField } from '../parts/field.tsx'
+import { Select } from '../parts/select.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
 import { dotEnvNote } from './dot-env-note.ts'
@@ -18,6 +19,8 @@ export function AddEnv() {
   const answer = useAnswer()
   const [text, setText] = useState('')
   const [readable, setReadable] = useState(false)
+  const [scope, setScope] = useState<'production' | 'preview'>('production')
+  const [branch, setBranch] = useState('')
   const parsed = parseDotEnv(text)
   const note = dotEnvNote(parsed)
   const count = Object.keys(parsed.vars).length
@@ -25,7 +28,11 @@ export function AddEnv() {
     mutationFn: () =>
       Promise.all(
         Object.entries(parsed.vars).map(([key, value]) =>
-          client.env.set.mutate({ slug: server.slug, key, value, writeOnly: !readable }),
+          client.env.set.mutate({
+            slug: server.slug,
+            ...{ key, value, writeOnly: !readable, scope },
+            ...(scope === 'preview' && branch ? { branch } : {}),
+          }),
         ),
       ),
     onSuccess: () => {
@@ -53,6 +60,26 @@ export function AddEnv() {
         error={note.error}
         className="min-h-20"
       />
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Select
+          label="For"
+          value={scope}
+          onChange={setScope}
+          items={[
+            { value: 'production', label: 'Production' },
+            { value: 'preview', label: 'Previews' },
+          ]}
+        />
+        {scope === 'preview' ? (
+          <TextField
+            label="Branch"
+            value={branch}
+            placeholder="every branch"
+            spellCheck={false}
+            onChange={(event) => setBranch(event.target.value)}
+          />
+        ) : null}
+      </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <Button
           type="submit"

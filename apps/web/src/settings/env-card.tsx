@@ -34,7 +34,7 @@ export function EnvCard({ vars }: { vars: EnvVar[] }) {
               busy={rollback.isBusy}
               onClick={() => server.live && rollback.start(server.live.id)}
             >
-              Restart
+              Redeploy without rebuild
             </Button>
           </span>
         ) : null
@@ -43,7 +43,7 @@ export function EnvCard({ vars }: { vars: EnvVar[] }) {
       {vars.length > 0 ? (
         <ul>
           {vars.map((row) => (
-            <EnvRow key={`${row.key} ${row.scope}`} row={row} />
+            <EnvRow key={`${row.key} ${row.scope} ${row.branch}`} row={row} />
           ))}
         </ul>
       ) : (
@@ -75,7 +75,9 @@ function EnvRow({ row }: { row: EnvVar }) {
     <li className="flex min-h-11 items-center gap-3 border-t px-4 py-1.5 text-sm first:border-t-0">
       <code className="min-w-0 flex-1 truncate font-mono" title={row.key}>
         {row.key}
-        {row.scope === 'preview' ? <span className="font-sans text-faint"> preview</span> : null}
+        {row.scope === 'preview' ? (
+          <span className="font-sans text-faint"> preview {row.branch}</span>
+        ) : null}
       </code>
       {row.value === null ? (
         <span className="text-faint" title="Written once; not shown again.">
@@ -97,7 +99,12 @@ function EnvRow({ row }: { row: EnvVar }) {
           aria-label={`Remove ${row.key}`}
           title={`Remove ${row.key}`}
           disabled={unset.isPending}
-          onClick={() => unset.mutate({ slug: server.slug, key: row.key, scope: row.scope })}
+          onClick={() =>
+            unset.mutate({
+              slug: server.slug,
+              ...{ key: row.key, scope: row.scope, branch: row.branch },
+            })
+          }
           className="grid size-7 place-items-center rounded-md text-faint hover:bg-hover hover:text-failed"
         >
           <Trash2 className="size-3.5" />

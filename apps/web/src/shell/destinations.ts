@@ -1,9 +1,10 @@
-import { KeyRound, Plus, Server } from 'lucide-react'
+import { Bell, KeyRound, Plus, Server } from 'lucide-react'
 
 /** Where the rail, the bottom bar, the palette and the keyboard lead. */
 export const destinations = [
   { href: '/', label: 'Servers', icon: Server, keys: 'g s' },
   { href: '/keys', label: 'Keys', icon: KeyRound, keys: 'g k' },
+  { href: '/notifications', label: 'Notifications', icon: Bell, keys: 'g b' },
   { href: '/new', label: 'New server', icon: Plus, keys: 'g n' },
 ] as const
 

@@ -2,7 +2,9 @@ import { authorize, notFound, type Principal } from '@moorage/access/principal'
 import type { Server } from '@moorage/db/client'
 import { cancelDeployment } from '@moorage/deployments/cancel-deployment'
 import { createDeployment } from '@moorage/deployments/create-deployment'
+import { pinDeployment } from '@moorage/deployments/pin-deployment'
 import { rollbackDeployment } from '@moorage/deployments/rollback-deployment'
+import { approveDeployment } from '@moorage/deployments/tool-approval'
 import { type DeploymentView, deploymentInclude, deploymentView } from '@moorage/deployments/views'
 import { isTerminal } from '@moorage/domain/deployment'
 import type { Action } from '@moorage/domain/permission'
@@ -65,15 +67,37 @@ export const deploymentsRouter = router({
 
   /** Without `to`: the deployment that was live before. Naming the live one restarts it. */
   rollback: serverProcedure('deployment.create')
-    .input(z.object({ to: z.string().max(40).optional() }))
+    .input(
+      z.object({
+        to: z.string().max(40).optional(),
+        /** Today's variables, or those that the earlier deployment ran with. */
+        env: z.enum(['today', 'deployment']).default('today'),
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       const { id: serverId, teamId } = ctx.server
       const made = await rollbackDeployment(
         ctx.deps,
-        { teamId, serverId, toDeploymentId: input.to },
+        { teamId, serverId, toDeploymentId: input.to, keepsEnv: input.env === 'deployment' },
         actorOf(ctx.principal),
       )
       return read(ctx, made.id, 'server.read')
+    }),
+
+  /** Lets one that waits because of its tools go live. */
+  approve: signedIn.input(idInput).mutation(async ({ ctx, input: { id } }) => {
+    const { teamId } = await find(ctx, id, 'deployment.create')
+    await approveDeployment(ctx.deps, { teamId, deploymentId: id }, actorOf(ctx.principal))
+    return read(ctx, id, 'server.read')
+  }),
+
+  /** A pinned one can go live again at any time: its image is never collected. */
+  pin: signedIn
+    .input(idInput.extend({ pinned: z.boolean() }))
+    .mutation(async ({ ctx, input: { id, pinned } }) => {
+      const { teamId } = await find(ctx, id, 'deployment.create')
+      await pinDeployment(ctx.deps, { teamId, deploymentId: id, pinned }, actorOf(ctx.principal))
+      return read(ctx, id, 'server.read')
     }),
 
   /** The deployment now and after every change, until it has ended or is live and drained. */

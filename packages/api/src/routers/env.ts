@@ -4,6 +4,9 @@ import { router, serverProcedure } from '../trpc.ts'
 
 const scope = z.enum(['production', 'preview']).default('production')
 
+/** With scope preview: of the previews of this branch alone. */
+const branch = z.string().max(255).optional()
+
 /** Values count from the next deployment or restart on. */
 export const envRouter = router({
   list: serverProcedure('env.read').query(({ ctx }) =>
@@ -16,6 +19,7 @@ export const envRouter = router({
         key: z.string(),
         value: z.string(),
         scope,
+        branch,
         /** False: the value can be read again by those who may. */
         writeOnly: z.boolean().default(true),
       }),
@@ -26,9 +30,10 @@ export const envRouter = router({
     }),
 
   unset: serverProcedure('env.write')
-    .input(z.object({ key: z.string(), scope }))
+    .input(z.object({ key: z.string(), scope, branch }))
     .mutation(async ({ ctx, input }) => {
-      await unsetEnvVar(ctx.deps, { serverId: ctx.server.id, key: input.key, scope: input.scope })
+      const { key, scope, branch } = input
+      await unsetEnvVar(ctx.deps, { serverId: ctx.server.id, key, scope, branch })
       return { key: input.key }
     }),
 })

@@ -4,7 +4,8 @@ import { type EncryptionKey, open, seal } from '@moorage/access/secret-box'
 import { audit } from '../audit.ts'
 import type { Actor, Deps } from '../deps.ts'
 
-const context = (serverId: string) => `hook-secret:${serverId}`
+/** For `seal`. */
+export const hookSecretContext = (serverId: string) => `hook-secret:${serverId}`
 
 /** A new secret for the webhook of a server; shown this once. The one before is refused from now on. */
 export async function rotateHookSecret(
@@ -18,12 +19,12 @@ export async function rotateHookSecret(
   const secret = randomBytes(32).toString('hex')
   await deps.db.server.update({
     where,
-    data: { hookSecret: seal(deps.encryptionKey, secret, context(server.id)) },
+    data: { hookSecret: seal(deps.encryptionKey, secret, hookSecretContext(server.id)) },
   })
   await audit(deps, actor, 'webhook.rotate', server)
   return secret
 }
 
 export function openHookSecret(key: EncryptionKey, serverId: string, sealed: string): string {
-  return open(key, sealed, context(serverId))
+  return open(key, sealed, hookSecretContext(serverId))
 }

@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, lstat, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, toAppError } from '@moorage/domain/error'
 import { applicationDir, skippedDirs } from '../application-dir.ts'
@@ -56,6 +56,8 @@ async function build(paths: Paths, settings: ImageSettings, input: BuildInput): 
   await mkdir(image.tmp)
   const home = paths.buildHome(input.teamId)
   await mkdir(join(home, '.cargo'), { recursive: true })
+  const now = new Date()
+  await utimes(home, now, now) // Used: see pruneCaches.
   const { cargoRegistry } = settings.build
   if (cargoRegistry)
     await writeFile(join(home, '.cargo', 'config.toml'), cargoConfig(cargoRegistry))

@@ -18,6 +18,7 @@ export function pathsUnder(root: string) {
         facts: join(dir, 'image.json'),
       }
     },
+    caches: join(root, 'caches'),
     /** The home directory of a team's builds, which is where tools keep their caches. */
     buildHome: (teamId: string) => join(root, 'caches', asName(teamId)),
     instance: (instanceId: string) => instancePaths(join(root, 'instances', asName(instanceId))),

@@ -6,6 +6,7 @@ import type { PageProps } from '../../../../../server/page-props.ts'
 import { requireSession } from '../../../../../server/page-session.ts'
 import { serverPage } from '../../../../../server/server-page.ts'
 import { AccessCard } from '../../../../../settings/access-card.tsx'
+import { ApprovalCard } from '../../../../../settings/approval-card.tsx'
 import { BuildSecretsCard } from '../../../../../settings/build-secrets-card.tsx'
 import { DeleteServer } from '../../../../../settings/delete-server.tsx'
 import { DomainsCard } from '../../../../../settings/domains-card.tsx'
@@ -34,6 +35,7 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
       <RemoteForm />
       <PlanSettings />
       <AccessCard />
+      <ApprovalCard />
       <RoutingCard />
       <DomainsCard initial={domains} />
       {vars ? <EnvCard vars={vars} /> : null}
