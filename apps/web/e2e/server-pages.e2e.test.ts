@@ -42,6 +42,14 @@ describe('a server', () => {
     await page.getByText('No isolation, development only').waitFor()
   })
 
+  test('one that sleeps says so, and how to wake it', async () => {
+    await page.goto('/')
+    const row = page.getByRole('row').filter({ hasText: 'night-shift' })
+    await row.getByText('Sleeping', { exact: true }).waitFor()
+    await page.goto('/servers/night-shift')
+    await page.getByText('The next call wakes it').waitFor()
+  })
+
   test('a failed deployment quotes the line that matters, and what to do', async () => {
     await page.goto('/servers/pdf-tools')
     await page.getByRole('link', { name: 'See why' }).click()

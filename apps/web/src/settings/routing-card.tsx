@@ -15,7 +15,9 @@ import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
 import { fromDraft, limits, toDraft } from './routing-draft.ts'
 
-/** How its calls are limited, moved to a new version, and written down. */
+const minutes = { min: 0.1, step: 'any', placeholder: 'never' }
+
+/** How its calls are limited, moved to a new version, and written down, and when it sleeps. */
 export function RoutingCard() {
   const { server, can } = useLiveServer()
   const api = useTRPC()
@@ -72,6 +74,27 @@ export function RoutingCard() {
             {...form.register('reopenSessions')}
           />
         </Part>
+        {server.source === 'settings' && server.settings.remote ? null : (
+          <Part title="Sleep">
+            <div className="grid items-start gap-4 sm:grid-cols-2">
+              <LimitField
+                label="Pause after minutes without a request"
+                {...minutes}
+                {...form.register('pauseAfter')}
+              />
+              <LimitField
+                label="Stop after minutes without a request"
+                {...minutes}
+                {...form.register('stopAfter')}
+              />
+            </div>
+            <p className="text-sm text-muted">
+              The next request wakes it and waits: some milliseconds after a pause, which it
+              outlives with all its memory; as long as it takes to start after a stop. Open streams
+              keep it awake. Leave both empty for a server that has work of its own to do.
+            </p>
+          </Part>
+        )}
         <Part title="Request log">
           <CheckField
             label="Keep what is asked and answered"

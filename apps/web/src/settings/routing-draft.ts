@@ -6,6 +6,9 @@ export type RoutingDraft = Record<(typeof limits)[number]['name'], string> & {
   reopenSessions: boolean
   keepPayloads: boolean
   redact: string
+  /** Minutes; nothing is never. */
+  pauseAfter: string
+  stopAfter: string
 }
 
 export const limits = [
@@ -23,6 +26,8 @@ export function toDraft(routing: Routing): RoutingDraft {
     callsPerMinutePerCaller: limitText(routing.callsPerMinutePerCaller),
     concurrentCallsPerCaller: limitText(routing.concurrentCallsPerCaller),
     ...{ reopenSessions, keepPayloads, redact: redact.join(', ') },
+    pauseAfter: minutesText(routing.pauseAfterSeconds),
+    stopAfter: minutesText(routing.stopAfterSeconds),
   }
 }
 
@@ -34,5 +39,15 @@ export function fromDraft(draft: RoutingDraft): Partial<Routing> {
     callsPerMinutePerCaller: limitOf(draft.callsPerMinutePerCaller),
     concurrentCallsPerCaller: limitOf(draft.concurrentCallsPerCaller),
     ...{ reopenSessions, keepPayloads, redact: redact.split(/[\s,]+/).filter(Boolean) },
+    pauseAfterSeconds: secondsOf(draft.pauseAfter),
+    stopAfterSeconds: secondsOf(draft.stopAfter),
   }
+}
+
+function minutesText(seconds: number | null): string {
+  return seconds === null ? '' : String(Math.round(seconds / 0.6) / 100)
+}
+
+function secondsOf(minutes: string): number | null {
+  return minutes === '' ? null : Math.round(Number(minutes) * 60)
 }
