@@ -10,6 +10,8 @@ const capMs = 5_000
 /** A server that is idle has nothing to finish; whoever wants it meanwhile waits. */
 const graceMs = 5_000
 
+type State = IdleInstance['state'] | IdleInstance['to']
+
 /**
  * First the routers are told, and send nothing there any more without asking; only when each has
  * taken note and has nothing in flight there, the instance is frozen or stopped. So no request
@@ -66,8 +68,8 @@ async function stayAwake(builder: Builder, idle: IdleInstance): Promise<void> {
 async function change(
   { deps }: Builder,
   { id }: IdleInstance,
-  from: IdleInstance['state'] | IdleInstance['to'],
-  to: IdleInstance['state'] | IdleInstance['to'],
+  from: State,
+  to: State,
 ): Promise<boolean> {
   const { count } = await deps.db.instance.updateMany({
     where: { id, state: from, deployment: { status: 'live' } },
