@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import process from 'node:process'
 import { readEnv } from './env.ts'
 
 // The process that is started holds the listening socket and keeps workers running; they are the
@@ -10,6 +11,8 @@ if (cluster.isPrimary) {
   await openPrivatePort(env)
   runWorkers(env)
 } else {
+  // Node can hang while it takes itself apart, and with the first process gone nobody would end it.
+  process.on('exit', () => process.connected || process.kill(process.pid, 'SIGKILL'))
   const { runRouter } = await import('./run-router.ts')
   await runRouter(env)
 }
