@@ -49,6 +49,7 @@ const config = (phase) => ({
     'better-auth',
     'bullmq',
     'ioredis',
+    'nodemailer',
     'pg',
     'shiki',
   ],

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tendInspections } from '@moorage/deployments/inspection'
 import { removeExpiredPreviews } from '@moorage/deployments/remove-preview'
+import { removeDeletedTeams } from '@moorage/deployments/teams/delete-team'
 import { requeueUnfinished } from '@moorage/deployments/unfinished-deployments'
 import { activeStatuses } from '@moorage/domain/deployment'
 import type { Builder } from './context.ts'
@@ -12,6 +13,7 @@ import { tidyUp } from './tidy-up.ts'
 export async function sweep(builder: Builder, running: Running): Promise<void> {
   const { deps, env } = builder
   await removeExpiredPreviews(deps)
+  await removeDeletedTeams(deps)
   const unfinished = new Set([...(await requeueUnfinished(deps)), ...(await tendInspections(deps))])
   const stopped = await deps.db.deployment.findMany({
     where: {

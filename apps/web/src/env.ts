@@ -32,6 +32,12 @@ const schema = z
     MOORAGE_TRUSTED_REPO_HOSTS: hostList,
     /** Hosts of OAuth clients' metadata documents that may be private or speak plain http. */
     MOORAGE_TRUSTED_CLIENT_HOSTS: hostList,
+    /** Such as smtps://user:password@mail.example.com; without it links are shown instead of sent. */
+    MOORAGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    /** What e-mails come from. */
+    MOORAGE_MAIL_FROM: z.string().default('Moorage <moorage@localhost>'),
+    /** "1": anyone may make an account. */
+    MOORAGE_OPEN_SIGN_UP: z.enum(['0', '1']).default('0'),
   })
   .superRefine((env, ctx) => {
     if (env.MOORAGE_ENV !== 'production') return

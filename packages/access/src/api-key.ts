@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Events } from '@moorage/bus/events'
-import type { ApiKey, Db } from '@moorage/db/client'
+import type { ApiKey, Db, Tx } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
-import type { Scope } from '@moorage/domain/permission'
+import type { Role, Scope } from '@moorage/domain/permission'
 import { type KeyLimits, readKeyLimits } from '@moorage/domain/routing'
 import { customAlphabet } from 'nanoid'
-import { notFound, type Principal } from './principal.ts'
+import { type KeyOwner, notFound, type Principal } from './principal.ts'
 
 const random = customAlphabet('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 40)
 
@@ -23,7 +23,9 @@ export type NewApiKey = {
   name: string
   scopes: Scope[]
   expiresAt: Date | null
+  /** Whose it is: it ends with them. Neither: the team's own. */
   createdById: string | null
+  serviceAccountId?: string | null | undefined
   limits?: Partial<KeyLimits> | undefined
 }
 
@@ -68,14 +70,32 @@ export async function revokeApiKey(
   await deps.events.publish({ type: 'key', keyId: key.id })
 }
 
-/** The principal behind a key, or null where it is unknown, revoked or expired. */
+/** Revokes the keys that a person has made in a team, and gives their ids, for routers to be told. */
+export async function revokeKeysOf(
+  tx: Tx,
+  owner: { teamId: string; userId: string },
+): Promise<string[]> {
+  const rows = await tx.apiKey.updateManyAndReturn({
+    where: { teamId: owner.teamId, createdById: owner.userId, revokedAt: null },
+    data: { revokedAt: new Date() },
+    select: { id: true },
+  })
+  return rows.map(({ id }) => id)
+}
+
+/** The principal behind a key, or null where it is unknown, revoked or expired, or its owner is gone. */
 export async function principalByKey(deps: { db: Db }, key: string): Promise<Principal | null> {
   if (!key.startsWith(keyPrefix)) return null
   const row = await deps.db.apiKey.findUnique({
     where: { hash: hashKey(key) },
-    include: { team: { select: { slug: true } } },
+    include: {
+      team: { select: { slug: true, deletedAt: true } },
+      serviceAccount: { select: { id: true, role: true } },
+    },
   })
   if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= new Date())) return null
+  const owner = await ownerOf(deps, row)
+  if (row.team.deletedAt || owner === 'gone') return null
   await noteUse(deps, row)
   return {
     kind: 'key',
@@ -85,7 +105,19 @@ export async function principalByKey(deps: { db: Db }, key: string): Promise<Pri
     teamSlug: row.team.slug,
     serverId: row.serverId,
     scopes: row.scopes,
+    owner,
   }
+}
+
+async function ownerOf(
+  deps: { db: Db },
+  row: ApiKey & { serviceAccount: { id: string; role: Role } | null },
+): Promise<KeyOwner | null | 'gone'> {
+  if (row.serviceAccount) return { kind: 'service-account', ...row.serviceAccount }
+  if (row.createdById === null) return null
+  const { teamId, createdById: userId } = row
+  const member = await deps.db.member.findUnique({ where: { teamId_userId: { teamId, userId } } })
+  return member ? { kind: 'user', id: userId, role: member.role } : 'gone'
 }
 
 /** To the minute: telling a key in use from a forgotten one needs no more writes than that. */

@@ -51,7 +51,7 @@ export async function principalBySession(
   const session = await deps.auth.api.getSession({ headers })
   if (!session) return null
   const members = await deps.db.member.findMany({
-    where: { userId: session.user.id },
+    where: { userId: session.user.id, team: { deletedAt: null } },
     include: { team: { select: { slug: true } } },
     orderBy: { createdAt: 'asc' },
   })

@@ -16,6 +16,7 @@ const key: Principal = {
   teamSlug: 'one',
   serverId: 's1',
   scopes: ['deploy'],
+  owner: null,
 }
 
 test('a member of one team can do nothing in another, and cannot tell that it exists', () => {
@@ -36,4 +37,10 @@ test('a key for one server reaches no other server and no team-wide action', () 
   expect(may(key, 'deployment.create', { teamId: 't1', serverId: 's2' })).toBe(false)
   expect(may(key, 'server.create', { teamId: 't1' })).toBe(false)
   expect(may(key, 'deployment.create', { teamId: 't2', serverId: 's1' })).toBe(false)
+})
+
+test('a key may no more than its owner may', () => {
+  const owned: Principal = { ...key, owner: { kind: 'user', id: 'u', role: 'viewer' } }
+  expect(may(owned, 'deployment.create', { teamId: 't1', serverId: 's1' })).toBe(false)
+  expect(may(owned, 'server.read', { teamId: 't1', serverId: 's1' })).toBe(true)
 })

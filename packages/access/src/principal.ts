@@ -1,6 +1,9 @@
 import { AppError } from '@moorage/domain/error'
 import { type Action, type Role, roleMay, type Scope, scopesMay } from '@moorage/domain/permission'
 
+/** Whose a key is: it may no more than its owner may, and ends with them. */
+export type KeyOwner = { kind: 'user' | 'service-account'; id: string; role: Role }
+
 /** Who is asking: a signed-in person, or a machine with an API key. */
 export type Principal =
   | {
@@ -19,6 +22,8 @@ export type Principal =
       /** Null: every server of the team. */
       serverId: string | null
       scopes: Scope[]
+      /** Null: the team's own. */
+      owner: KeyOwner | null
     }
 
 /** What is asked about: a team, or one server of it. */
@@ -33,6 +38,7 @@ export function may(principal: Principal, action: Action, target: Target): boole
     }
     case 'key': {
       if (principal.teamId !== target.teamId || !scopesMay(principal.scopes, action)) return false
+      if (principal.owner && !roleMay(principal.owner.role, action)) return false
       return principal.serverId === null || principal.serverId === target.serverId
     }
   }

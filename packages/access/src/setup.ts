@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Db } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
-import { newId } from '@moorage/domain/id'
-import { hashPassword } from 'better-auth/crypto'
+import { createPasswordAccount, hashPassword } from './password-account.ts'
 
 const settingKey = 'setup-token-hash'
 const hash = (token: string) => createHash('sha256').update(token).digest('hex')
@@ -28,9 +27,8 @@ export async function completeSetup(
   deps: { db: Db },
   input: { token: string; name: string; email: string; password: string; teamName: string },
 ): Promise<{ userId: string }> {
-  const password = await hashPassword(input.password)
-  const userId = newId('usr')
-  await deps.db.$transaction(async (tx) => {
+  const passwordHash = await hashPassword(input.password)
+  const userId = await deps.db.$transaction(async (tx) => {
     const used = await tx.setting.deleteMany({
       where: { key: settingKey, value: { equals: hash(input.token) } },
     })
@@ -42,16 +40,12 @@ export async function completeSetup(
           hint: 'The newest link is in the terminal where the platform was started.',
         },
       )
-    const email = input.email.toLowerCase()
-    await tx.user.create({
-      data: { id: userId, name: input.name, email, emailVerified: true, updatedAt: new Date() },
-    })
-    await tx.authAccount.create({
-      data: { id: newId('usr'), accountId: userId, providerId: 'credential', userId, password },
-    })
+    const { name, email } = input
+    const id = await createPasswordAccount(tx, { name, email, emailVerified: true, passwordHash })
     const team = await tx.team.findFirstOrThrow({ orderBy: { createdAt: 'asc' } })
     await tx.team.update({ where: { id: team.id }, data: { name: input.teamName } })
-    await tx.member.create({ data: { teamId: team.id, userId, role: 'owner' } })
+    await tx.member.create({ data: { teamId: team.id, userId: id, role: 'owner' } })
+    return id
   })
   return { userId }
 }

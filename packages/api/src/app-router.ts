@@ -1,19 +1,25 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import { accountRouter } from './routers/account.ts'
+import { auditRouter } from './routers/audit.ts'
 import { buildSecretsRouter } from './routers/build-secrets.ts'
 import { deploymentsRouter } from './routers/deployments.ts'
 import { domainsRouter } from './routers/domains.ts'
 import { envRouter } from './routers/env.ts'
 import { inspectionsRouter } from './routers/inspections.ts'
+import { invitationsRouter } from './routers/invitations.ts'
 import { keysRouter } from './routers/keys.ts'
 import { logsRouter } from './routers/logs.ts'
 import { meRouter } from './routers/me.ts'
 import { notificationsRouter } from './routers/notifications.ts'
 import { oauthRouter } from './routers/oauth.ts'
+import { membersRouter } from './routers/members.ts'
 import { plansRouter } from './routers/plans.ts'
 import { previewsRouter } from './routers/previews.ts'
 import { serversRouter } from './routers/servers.ts'
+import { serviceAccountsRouter } from './routers/service-accounts.ts'
 import { setupRouter } from './routers/setup.ts'
 import { webhooksRouter } from './routers/webhooks.ts'
+import { teamsRouter } from './routers/teams.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
 /** The whole admin API: the dashboard, the CLI and machines use the same procedures. */
@@ -33,6 +39,12 @@ export const appRouter = router({
   keys: keysRouter,
   oauth: oauthRouter,
   notifications: notificationsRouter,
+  teams: teamsRouter,
+  members: membersRouter,
+  invitations: invitationsRouter,
+  serviceAccounts: serviceAccountsRouter,
+  audit: auditRouter,
+  account: accountRouter,
 })
 
 export type AppRouter = typeof appRouter

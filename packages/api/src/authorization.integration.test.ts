@@ -5,7 +5,15 @@ import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { errorTable, toAppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
-import { type Action, roleMay, roles, scopes, scopesMay } from '@moorage/domain/permission'
+import {
+  type Action,
+  type Role,
+  roleMay,
+  roles,
+  type Scope,
+  scopes,
+  scopesMay,
+} from '@moorage/domain/permission'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -19,7 +27,11 @@ const deploymentId = newId('dep')
 const keyId = newId('key')
 const inspectionId = newId('insp')
 const grantId = newId('grant')
+const userId = newId('usr')
+const invitationId = newId('inv')
+const serviceAccountId = newId('sa')
 const slug = 'target'
+const team = 'one'
 const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'me.get': { action: 'anyone', input: undefined },
   'setup.complete': {
@@ -98,6 +110,35 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'notifications.remove': { action: 'team.update', input: { team: 'one', id: 'none' } },
   'keys.list': { action: 'key.read', input: { slug } },
   'keys.create': { action: 'key.write', input: { slug, name: 'x' } },
+  'teams.list': { action: 'anyone', input: undefined },
+  'teams.create': { action: 'anyone', input: { name: 'x', slug: 'BAD SLUG' } },
+  'teams.update': { action: 'team.update', input: { team } },
+  'teams.transfer': { action: 'team.transfer', input: { team, userId } },
+  'teams.leave': { action: 'anyone', input: { team: 'none' } },
+  'teams.remove': { action: 'team.delete', input: { team, confirm: 'no' } },
+  'teams.restore': { action: 'anyone', input: { team: 'none' } },
+  'members.list': { action: 'member.read', input: { team } },
+  'members.setRole': { action: 'member.change', input: { team, userId, role: 'viewer' } },
+  'members.remove': { action: 'member.remove', input: { team, userId: 'usr_none' } },
+  'invitations.list': { action: 'member.invite', input: { team } },
+  'invitations.create': { action: 'member.invite', input: { team, email: 'new@example.com' } },
+  'invitations.revoke': { action: 'member.invite', input: { team, id: invitationId } },
+  'invitations.accept': { action: 'anyone', input: { token: 'none' } },
+  'invitations.acceptAsNew': {
+    action: 'anyone',
+    input: { token: 'none', name: 'x', password: '0123456789' },
+  },
+  'invitations.preview': { action: 'anyone', input: { token: 'none' } },
+  'serviceAccounts.list': { action: 'service-account.read', input: { team } },
+  'serviceAccounts.create': { action: 'service-account.write', input: { team, name: 'ci' } },
+  'serviceAccounts.setRole': {
+    action: 'service-account.write',
+    input: { team, id: serviceAccountId, role: 'viewer' },
+  },
+  'serviceAccounts.remove': { action: 'service-account.write', input: { team, id: 'sa_none' } },
+  'account.sessions': { action: 'anyone', input: undefined },
+  'account.revokeSession': { action: 'anyone', input: { id: 'none' } },
+  'audit.list': { action: 'audit.read', input: { team } },
   'keys.setLimits': { action: 'key.write', input: { id: keyId, limits: {} } },
   'keys.revoke': { action: 'key.write', input: { id: keyId } },
 }
@@ -117,6 +158,8 @@ beforeAll(async () => {
       inspectionQueue: await createInspectionQueue({ databaseUrl }),
       encryptionKey: randomBytes(32),
       repoUrlPolicy: { trustedHosts: [] },
+      mail: null,
+      openSignUp: false,
     },
     urls: { routerUrl: 'http://router', gitUrl: 'http://git', dashboardUrl: 'http://web' },
     version: '0',
@@ -129,6 +172,11 @@ beforeAll(async () => {
   await db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
   await db.team.create({ data: { id: newId('team'), slug: 'two', name: 'Two' } })
   await db.server.create({ data: { id: serverId, teamId, slug, name: slug } })
+  await db.user.create({ data: { id: userId, name: 'M', email: 'm@example.com' } })
+  await db.member.create({ data: { teamId, userId, role: 'viewer' } })
+  await db.serviceAccount.create({
+    data: { id: serviceAccountId, teamId, name: 'machine', role: 'viewer' },
+  })
   await db.deployment.create({
     data: { id: deploymentId, serverId, trigger: 'push', status: 'retired' },
   })
@@ -185,19 +233,18 @@ async function call(principal: Principal | null, path: Path, input: unknown): Pr
     const code =
       error instanceof TRPCError ? error.code : errorTable[toAppError(error).code].trpcCode
     if (code === 'UNAUTHORIZED' || code === 'FORBIDDEN') return code
-    const unseen = error instanceof Error && /may not see/.test(error.message)
+    const unseen =
+      error instanceof Error && /no such (server|team), or you may not see/.test(error.message)
     return code === 'NOT_FOUND' && unseen ? 'NOT_FOUND' : 'through'
   }
 }
 
-const user = (role: (typeof roles)[number], team: string): Principal => ({
-  kind: 'user',
-  id: 'usr_1',
-  name: 'U',
-  email: 'u@example.com',
+const person = { kind: 'user', id: 'usr_1', name: 'U', email: 'u@example.com' } as const
+const user = (role: Role, team: string): Principal => ({
+  ...person,
   memberships: [{ teamId: team, teamSlug: 'x', role }],
 })
-const key = (scope: (typeof scopes)[number], server: string | null): Principal => ({
+const key = (scope: Scope, server: string | null): Principal & { kind: 'key' } => ({
   kind: 'key',
   id: 'key_1',
   name: 'K',
@@ -205,6 +252,7 @@ const key = (scope: (typeof scopes)[number], server: string | null): Principal =
   teamSlug: 'one',
   serverId: server,
   scopes: [scope],
+  owner: null,
 })
 
 test('every procedure is in the table', () => {
@@ -222,6 +270,10 @@ describe.each(guarded)('%s', (path, { action, input }) => {
     expect(await call(user('owner', 'team_other'), path, input)).toBe('NOT_FOUND')
   })
 
+  test('shows nothing to a member who was removed', async () => {
+    expect(await call({ ...person, memberships: [] }, path, input)).toBe('NOT_FOUND')
+  })
+
   test.each(roles)('lets a %s through exactly when the role may', async (role) => {
     const through = (await call(user(role, teamId), path, input)) === 'through'
     expect(through).toBe(roleMay(role, action))
@@ -230,6 +282,12 @@ describe.each(guarded)('%s', (path, { action, input }) => {
   test.each(scopes)('lets a key of scope %s through exactly when it may', async (scope) => {
     const through = (await call(key(scope, null), path, input)) === 'through'
     expect(through).toBe(scopesMay([scope], action))
+  })
+
+  test.each(roles)('lets an admin key of a %s through exactly when the role may', async (role) => {
+    const owned: Principal = { ...key('admin', null), owner: { kind: 'user', id: 'usr_1', role } }
+    const through = (await call(owned, path, input)) === 'through'
+    expect(through).toBe(roleMay(role, action) && scopesMay(['admin'], action))
   })
 
   test('refuses a key for another server, whatever its scope', async () => {

@@ -37,6 +37,8 @@ beforeAll(async () => {
       inspectionQueue,
       encryptionKey: randomBytes(32),
       repoUrlPolicy: { trustedHosts: [] },
+      mail: null,
+      openSignUp: false,
     },
     urls: { routerUrl: 'http://router', gitUrl: 'http://git', dashboardUrl: 'http://web' },
     version: '0',

@@ -1,6 +1,7 @@
-import { authorize, notFound, type Principal } from '@moorage/access/principal'
+import type { Mail } from '@moorage/access/mail'
+import { authorize, notFound, type Principal, teamIds } from '@moorage/access/principal'
 import type { JobQueue } from '@moorage/bus/jobs'
-import type { Server } from '@moorage/db/client'
+import type { Server, Team } from '@moorage/db/client'
 import type { Actor, Deps } from '@moorage/deployments/deps'
 import type { RepoUrlPolicy } from '@moorage/deployments/repo-url'
 import type { Urls } from '@moorage/deployments/views'
@@ -13,7 +14,14 @@ import { z } from 'zod'
 /** What every request brings along. The edge (apps/web) makes it. */
 export type Context = {
   principal: Principal | null
-  deps: Deps & { repoUrlPolicy: RepoUrlPolicy; inspectionQueue: JobQueue }
+  deps: Deps & {
+    repoUrlPolicy: RepoUrlPolicy
+    inspectionQueue: JobQueue
+    /** Null: there is no mail server, so links are shown to who makes them. */
+    mail: Mail | null
+    /** Whether anyone may make an account. */
+    openSignUp: boolean
+  }
   urls: Urls & { dashboardUrl: string }
   version: string
   /** For faults of ours: the operator's log. */
@@ -79,6 +87,42 @@ export async function findServer(
   if (!server) throw notFound('server')
   authorize(ctx.principal, action, { teamId: server.teamId, serverId: server.id })
   return server
+}
+
+export const teamInput = z.object({ team: z.string().min(1).max(80).optional() })
+
+/** A procedure about one team: the one that is named, or the only one of the caller's. */
+export function teamProcedure(action: Action) {
+  return signedIn.input(teamInput).use(async ({ ctx, input, next }) => {
+    const team = await findTeam(ctx, input.team, action)
+    return next({ ctx: { ...ctx, team } })
+  })
+}
+
+export async function findTeam(
+  ctx: { deps: Context['deps']; principal: Principal },
+  slug: string | undefined,
+  action: Action,
+): Promise<Team> {
+  const ids = teamIds(ctx.principal)
+  if (slug === undefined && ids.length > 1)
+    throw new AppError('bad_input', 'You are in several teams: say which.', {
+      hint: 'Give "team".',
+    })
+  const team = await ctx.deps.db.team.findFirst({
+    where: { id: { in: ids }, ...(slug === undefined ? {} : { slug }) },
+  })
+  if (!team) throw notFound('team')
+  authorize(ctx.principal, action, { teamId: team.id })
+  return team
+}
+
+/** What only a person can do: a key stands for its own team alone. */
+export function onlyPeople(principal: Principal): Principal & { kind: 'user' } {
+  if (principal.kind === 'user') return principal
+  throw new AppError('forbidden', 'A person does this, no API key.', {
+    hint: 'Sign in to the dashboard.',
+  })
 }
 
 export function actorOf(principal: Principal): Actor {

@@ -10,15 +10,20 @@ export async function audit(
   server: Pick<Server, 'id' | 'teamId' | 'slug'>,
   detail: Record<string, string | number | boolean | null> = {},
 ): Promise<void> {
+  const { id: serverId, teamId, slug: target } = server
+  await auditTeam(deps, actor, action, { teamId, target }, { serverId, ...detail })
+}
+
+/** One row for what somebody did to a team; `target` says to what of it. */
+export async function auditTeam(
+  deps: { db: Pick<Deps['db'], 'auditEvent'> },
+  actor: Actor,
+  action: string,
+  about: { teamId: string; target: string },
+  detail: Record<string, string | number | boolean | null> = {},
+): Promise<void> {
+  const { id: actorId, name: actorName } = actor
   await deps.db.auditEvent.create({
-    data: {
-      id: newId('evt'),
-      teamId: server.teamId,
-      actorId: actor.id,
-      actorName: actor.name,
-      action,
-      target: server.slug,
-      detail: { serverId: server.id, ...detail },
-    },
+    data: { id: newId('evt'), ...about, actorId, actorName, action, detail },
   })
 }

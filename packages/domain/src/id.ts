@@ -20,6 +20,8 @@ export type IdKind =
   | 'prv'
   | 'grant'
   | 'whd'
+  | 'inv'
+  | 'sa'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 

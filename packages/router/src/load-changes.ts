@@ -38,6 +38,7 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
         UNION SELECT "serverId" FROM "Route" r, since WHERE known AND age(r.xmin) <= age
         UNION SELECT "serverId" FROM "Instance" i, since WHERE known AND age(i.xmin) <= age
         UNION SELECT "serverId" FROM "Preview" p, since WHERE known AND age(p.xmin) <= age
+        UNION SELECT s.id FROM "Server" s JOIN team ON team.id = s."teamId"
         UNION SELECT "serverId" FROM "Domain" d, since WHERE known AND age(d.xmin) <= age
       ) AS "serverIds",
       ARRAY(SELECT id FROM "ApiKey" k, since WHERE known AND age(k.xmin) <= age

@@ -77,6 +77,7 @@ export async function readServers(
         AND n.state IN ('ready', 'draining', 'paused', 'asleep')
         AND n.host IS NOT NULL AND n.port IS NOT NULL
     ) i ON true
+    JOIN "Team" t ON t.id = s."teamId" AND t."deletedAt" IS NULL
     WHERE ${only === undefined} OR s.id = ANY(${only?.ids ?? []}::text[])
        OR p.id = ANY(${only?.ids ?? []}::text[])
        OR p.version > ${only?.newerThan ?? 0n}::bigint`
@@ -118,7 +119,7 @@ async function readKeyPage(
              (extract(epoch FROM k."expiresAt") * 1000)::float8 AS "expiresAtMs", k.hash,
              u.id AS "userId", u.email, m.role
       FROM "ApiKey" k
-      JOIN "Team" t ON t.id = k."teamId"
+      JOIN "Team" t ON t.id = k."teamId" AND t."deletedAt" IS NULL
       LEFT JOIN "Member" m ON m."teamId" = k."teamId" AND m."userId" = k."createdById"
       LEFT JOIN "User" u ON u.id = m."userId"
       WHERE k.id > ${after} AND k."revokedAt" IS NULL
@@ -149,7 +150,7 @@ export async function readPeople(db: Db, ids?: string[]): Promise<PersonEntry[]>
              FROM "OauthGrant" g WHERE g."userId" = u.id), '[]'::json) AS grants
     FROM "User" u
     LEFT JOIN "Member" m ON m."userId" = u.id
-    LEFT JOIN "Team" t ON t.id = m."teamId"
+    LEFT JOIN "Team" t ON t.id = m."teamId" AND t."deletedAt" IS NULL
     WHERE ${ids === undefined} OR u.id = ANY(${ids ?? []}::text[])
     GROUP BY u.id`
   return rows.map(({ memberships, grants, ...row }) => ({

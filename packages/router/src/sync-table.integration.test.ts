@@ -113,3 +113,22 @@ test('a person is found when they come, change, get another role or leave, and w
   await platform.db.user.delete({ where: { id: user.id } })
   await until(() => table.person(user.id) === undefined)
 })
+
+test('a deleted team takes its servers, keys and rights along, and brings them back when it is restored', async () => {
+  const id = await platform.addTeam()
+  const server = await platform.addServer(id)
+  const { key } = await platform.addKey(id)
+  const user = { id: newId('usr'), name: 'Cy', email: 'cy@test.test', updatedAt: new Date() }
+  await platform.db.user.create({ data: user })
+  await platform.db.member.create({ data: { teamId: id, userId: user.id, role: 'owner' } })
+  const known = () => [
+    table.server(server.id) !== undefined,
+    table.keyByToken(key) !== undefined,
+    table.person(user.id)?.memberships.has(id) === true,
+  ]
+  await until(() => known().every((it) => it))
+  await platform.db.team.update({ where: { id }, data: { deletedAt: new Date() } })
+  await until(() => known().every((it) => !it))
+  await platform.db.team.update({ where: { id }, data: { deletedAt: null } })
+  await until(() => known().every((it) => it))
+})

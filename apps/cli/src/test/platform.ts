@@ -29,6 +29,8 @@ export async function startPlatform(databaseUrl: string, gitPort: number) {
     inspectionQueue: await createInspectionQueue({ databaseUrl }),
     encryptionKey,
     repoUrlPolicy: { trustedHosts: [] },
+    mail: null,
+    openSignUp: false,
   }
   const team = await deps.db.team.create({
     data: { id: newId('team'), slug: 'acme', name: 'Acme' },

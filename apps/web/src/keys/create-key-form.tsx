@@ -24,11 +24,14 @@ export function CreateKeyForm({
   team,
   slug,
   servers,
+  serviceAccount,
   onMade,
 }: {
   team: string
   slug: string | undefined
   servers: string[]
+  /** Its id, where the key is not to be the maker's own. */
+  serviceAccount: string | undefined
   onMade: (key: string) => void
 }) {
   const api = useTRPC()
@@ -46,6 +49,7 @@ export function CreateKeyForm({
       team,
       name,
       scopes: chosen,
+      ...(serviceAccount ? { serviceAccount } : {}),
       ...(server === everyServer ? {} : { slug: server }),
       limits: {
         callsPerMinute: limitOf(limits.callsPerMinute),

@@ -12,11 +12,14 @@ export function CreateKey({
   team,
   slug,
   servers = [],
+  serviceAccount,
   look = 'secondary',
 }: {
   team: string
   slug?: string
   servers?: string[]
+  /** Whose it is to be; else the maker's own. */
+  serviceAccount?: { id: string; name: string }
   look?: 'primary' | 'secondary'
 }) {
   const router = useRouter()
@@ -41,8 +44,10 @@ export function CreateKey({
           made
             ? 'This is the only time it is shown. Moorage keeps a hash, not the key.'
             : slug
-              ? `For ${slug} alone.`
-              : 'For MCP clients, git, the CLI and scripts.'
+              ? `For ${slug} alone. It ends when you leave the team.`
+              : serviceAccount
+                ? `Of ${serviceAccount.name}: it may what that role may, and ends with it.`
+                : 'For MCP clients, git, the CLI and scripts. It ends when you leave the team.'
         }
       >
         {made ? (
@@ -55,7 +60,13 @@ export function CreateKey({
             </div>
           </div>
         ) : (
-          <CreateKeyForm team={team} slug={slug} servers={servers} onMade={setMade} />
+          <CreateKeyForm
+            team={team}
+            slug={slug}
+            servers={servers}
+            serviceAccount={serviceAccount?.id}
+            onMade={setMade}
+          />
         )}
       </Dialog>
     </>

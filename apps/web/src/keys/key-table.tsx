@@ -28,6 +28,7 @@ export function KeyTable({
           <th className="w-32 max-sm:w-24">State</th>
           <th className="w-44 max-md:hidden">May</th>
           {showServer ? <th className="w-[22%] max-lg:hidden">For</th> : null}
+          <th className="w-36 max-lg:hidden">Of</th>
           <th className="w-32 max-lg:hidden">Last used</th>
           <th className="w-24 max-sm:w-22" aria-label="Actions" />
         </tr>
@@ -87,6 +88,9 @@ function KeyRow({
           )}
         </td>
       ) : null}
+      <td className="truncate text-muted max-lg:hidden" title={row.owner ?? undefined}>
+        {row.owner ?? 'the team'}
+      </td>
       <td className="text-muted max-lg:hidden">
         {row.lastUsedAt ? <Time at={row.lastUsedAt} /> : 'never'}
       </td>

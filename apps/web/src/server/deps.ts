@@ -1,4 +1,5 @@
 import { type Auth, createAuth } from '@moorage/access/auth'
+import { createMail } from '@moorage/access/mail'
 import { parseEncryptionKey, withPrevious } from '@moorage/access/secret-box'
 import type { Context } from '@moorage/api/context'
 import { createEvents } from '@moorage/bus/events'
@@ -47,6 +48,8 @@ async function connect(): Promise<WebDeps> {
       trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
       caFile: env.MOORAGE_BUILD_CA_FILE,
     },
+    mail: env.MOORAGE_SMTP_URL ? createMail(env.MOORAGE_SMTP_URL, env.MOORAGE_MAIL_FROM) : null,
+    openSignUp: env.MOORAGE_OPEN_SIGN_UP === '1',
     auth: createAuth({
       db,
       secret: env.MOORAGE_AUTH_SECRET,

@@ -1,15 +1,15 @@
 import type { Principal } from '@moorage/access/principal'
 import { createCaller } from '@moorage/api/app-router'
-import { type Action, roleMay } from '@moorage/domain/permission'
-import { headers } from 'next/headers'
+import { type Action, type Role, roleMay } from '@moorage/domain/permission'
+import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { cache } from 'react'
+import { teamCookie } from '../shell/team-cookie.ts'
 import { apiContext } from './api-context.ts'
 
-export type PageSession = {
+export type PersonSession = {
   person: Extract<Principal, { kind: 'user' }>
-  /** The team that new things go to. */
-  team: { slug: string; name: string }
+  teams: Membership[]
   /** The whole API, called in this process, with this person's rights. */
   api: ReturnType<typeof createCaller>
   urls: { routerUrl: string; gitUrl: string; dashboardUrl: string }
@@ -20,18 +20,21 @@ export type PageSession = {
   may: (teamSlug: string, action: Action) => boolean
 }
 
+/** `team` is the one that was chosen last: lists are of it, and new things go to it. */
+export type PageSession = PersonSession & { team: Membership }
+
+type Membership = { slug: string; name: string; role: Role | null }
+
 /** Who looks at this page, or null. One look-up a request, however many components ask. */
-export const findSession = cache(async (): Promise<PageSession | null> => {
+export const findPerson = cache(async (): Promise<PersonSession | null> => {
   const context = await apiContext(await headers())
   const { principal } = context
   if (principal?.kind !== 'user') return null
   const api = createCaller(context)
   const { teams, warnings } = await api.me.get()
-  const team = teams[0]
-  if (!team) return null
   return {
     person: principal,
-    team,
+    teams,
     api,
     urls: context.urls,
     version: context.version,
@@ -43,9 +46,22 @@ export const findSession = cache(async (): Promise<PageSession | null> => {
   }
 })
 
+/** The same with the chosen team; null too for who is in none. */
+export async function findSession(): Promise<PageSession | null> {
+  const session = await findPerson()
+  if (!session) return null
+  const chosen = (await cookies()).get(teamCookie)?.value
+  const team = session.teams.find(({ slug }) => slug === chosen) ?? session.teams[0]
+  return team ? { ...session, team } : null
+}
+
 /** Every page asks for itself: nobody passes because a layout or a middleware was asked before. */
 export async function requireSession(path: string): Promise<PageSession> {
-  const session = await findSession()
-  if (!session) redirect(`/sign-in?next=${encodeURIComponent(path)}`)
-  return session
+  await requirePerson(path)
+  return (await findSession()) ?? redirect('/no-team')
+}
+
+/** For pages that need no team. */
+export async function requirePerson(path: string): Promise<PersonSession> {
+  return (await findPerson()) ?? redirect(`/sign-in?next=${encodeURIComponent(path)}`)
 }

@@ -1,5 +1,6 @@
 'use client'
 import { ChevronsUpDown, LogOut, UserRound } from 'lucide-react'
+import Link from 'next/link'
 import { signOut } from '../account/auth-client.ts'
 import { Menu, MenuItem, MenuSeparator } from '../parts/menu.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
@@ -44,6 +45,10 @@ export function AccountMenu({
         </div>
       ) : null}
       <MenuSeparator />
+      <MenuItem render={<Link href="/account" />}>
+        <UserRound />
+        Account
+      </MenuItem>
       <MenuItem onClick={() => void signOut()}>
         <LogOut />
         Sign out

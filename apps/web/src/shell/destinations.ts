@@ -1,10 +1,11 @@
-import { Bell, KeyRound, Plus, Server } from 'lucide-react'
+import { Bell, KeyRound, Plus, Server, Users } from 'lucide-react'
 
 /** Where the rail, the bottom bar, the palette and the keyboard lead. */
 export const destinations = [
   { href: '/', label: 'Servers', icon: Server, keys: 'g s' },
   { href: '/keys', label: 'Keys', icon: KeyRound, keys: 'g k' },
   { href: '/notifications', label: 'Notifications', icon: Bell, keys: 'g b' },
+  { href: '/team', label: 'Team', icon: Users, keys: 'g t' },
   { href: '/new', label: 'New server', icon: Plus, keys: 'g n' },
 ] as const
 

@@ -5,8 +5,8 @@ import { usePathname } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { AccountMenu } from './account-menu.tsx'
 import { destinations, isCurrent } from './destinations.ts'
-import { MoorageMark } from './mark.tsx'
 import { Palette } from './palette.tsx'
+import { type TeamChoice, TeamSwitcher } from './team-switcher.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 import { useGoKeys } from './use-go-keys.ts'
 
@@ -15,11 +15,13 @@ type Person = { name: string; email: string }
 /** The rail on wide screens, the bottom bar on a phone, the palette everywhere. */
 export function Shell({
   team,
+  teams,
   person,
   version,
   children,
 }: {
-  team: { name: string }
+  team: TeamChoice
+  teams: TeamChoice[]
   person: Person
   version: string
   children: ReactNode
@@ -36,10 +38,7 @@ export function Shell({
         Skip to the content
       </a>
       <aside className="sticky top-0 flex h-dvh flex-col gap-1 border-r bg-sunken p-3 max-md:hidden">
-        <Link href="/" className="mb-3 flex items-center gap-2.5 rounded-md p-1">
-          <MoorageMark />
-          <span className="truncate font-semibold">{team.name}</span>
-        </Link>
+        <TeamSwitcher team={team} teams={teams} />
         <button
           type="button"
           onClick={() => setPaletteOpen(true)}
@@ -73,12 +72,15 @@ export function Shell({
           <AccountMenu person={person} look="row" />
         </div>
       </aside>
+      <div className="border-b bg-sunken px-3 py-1.5 md:hidden">
+        <TeamSwitcher team={team} teams={teams} look="bar" />
+      </div>
       <main id="main" tabIndex={-1} className="min-w-0 outline-none max-md:pb-20">
         {children}
       </main>
       <nav
         aria-label="Main"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-7 border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
       >
         {destinations.map(({ href, label, icon: Icon }) => (
           <Link

@@ -1,17 +1,10 @@
 import { createApiKey, revokeApiKey, setKeyLimits } from '@moorage/access/api-key'
-import {
-  authorize,
-  notFound,
-  type Principal,
-  type Target,
-  teamIds,
-} from '@moorage/access/principal'
+import { authorize, notFound, type Principal, type Target } from '@moorage/access/principal'
 import type { ApiKey } from '@moorage/db/client'
-import { AppError } from '@moorage/domain/error'
 import { type Action, actions, type Scope, scopes, scopesMay } from '@moorage/domain/permission'
 import { keyLimitsInputSchema, readKeyLimits } from '@moorage/domain/routing'
 import { z } from 'zod'
-import { type Context, findServer, router, signedIn } from '../trpc.ts'
+import { type Context, findServer, findTeam, router, signedIn } from '../trpc.ts'
 
 export const keysRouter = router({
   /** All of the team's keys, or with `slug` those for that server. */
@@ -21,10 +14,23 @@ export const keysRouter = router({
       const { teamId, serverId } = await target(ctx, input ?? {}, 'key.read')
       const rows = await ctx.deps.db.apiKey.findMany({
         where: { teamId, ...(serverId ? { serverId } : {}) },
-        include: { server: { select: { slug: true } } },
+        include: {
+          server: { select: { slug: true } },
+          serviceAccount: { select: { name: true } },
+        },
         orderBy: { createdAt: 'desc' },
       })
-      return rows.map((row) => ({ ...keyView(row), server: row.server?.slug ?? null }))
+      const makers = await ctx.deps.db.user.findMany({
+        where: { id: { in: rows.flatMap((row) => row.createdById ?? []) } },
+        select: { id: true, name: true },
+      })
+      return rows.map((row) => ({
+        ...keyView(row),
+        server: row.server?.slug ?? null,
+        /** Whose it is, and with whom it ends; null: the team's own. */
+        owner:
+          row.serviceAccount?.name ?? makers.find(({ id }) => id === row.createdById)?.name ?? null,
+      }))
     }),
 
   /** `key` is in this answer and can never be read again. */
@@ -34,6 +40,8 @@ export const keysRouter = router({
         team: z.string().optional(),
         /** Good for this server only. */
         slug: z.string().optional(),
+        /** Whose it is: a service account by its id; left out, the caller's own. */
+        serviceAccount: z.string().max(40).optional(),
         name: z.string().trim().min(1).max(80),
         scopes: z.array(z.enum(scopes)).min(1).default(['call']),
         expiresInDays: z.number().int().min(1).max(3650).optional(),
@@ -51,7 +59,7 @@ export const keysRouter = router({
         expiresAt: input.expiresInDays
           ? new Date(Date.now() + input.expiresInDays * 86_400_000)
           : null,
-        createdById: ctx.principal.id,
+        ...(await ownerOfNew(ctx, teamId, input.serviceAccount)),
         limits: input.limits,
       })
       return { ...keyView(record), server: input.slug ?? null, key }
@@ -71,6 +79,26 @@ export const keysRouter = router({
     return { id: row.id }
   }),
 })
+
+/** A key that makes another has it belong to its own owner, so that both end with them. */
+async function ownerOfNew(
+  ctx: Pick<Context, 'deps'> & { principal: Principal },
+  teamId: string,
+  serviceAccountId: string | undefined,
+): Promise<{ createdById: string | null; serviceAccountId?: string }> {
+  if (serviceAccountId !== undefined) {
+    authorize(ctx.principal, 'service-account.write', { teamId })
+    const where = { id: serviceAccountId, teamId }
+    if (!(await ctx.deps.db.serviceAccount.findFirst({ where }))) throw notFound('service account')
+    return { createdById: null, serviceAccountId }
+  }
+  const { principal } = ctx
+  if (principal.kind === 'user') return { createdById: principal.id }
+  const { owner } = principal
+  return owner?.kind === 'service-account'
+    ? { createdById: null, serviceAccountId: owner.id }
+    : { createdById: owner?.id ?? null }
+}
 
 /** Throws where a key of these scopes could do what the caller may not. */
 function mayGive(principal: Principal, given: Scope[], where: Target): void {
@@ -106,15 +134,5 @@ async function target(
     const server = await findServer(ctx, input.slug, action)
     return { teamId: server.teamId, serverId: server.id }
   }
-  const ids = teamIds(ctx.principal)
-  if (!input.team && ids.length > 1)
-    throw new AppError('bad_input', 'You are in several teams: say which.', {
-      hint: 'Give "team".',
-    })
-  const team = await ctx.deps.db.team.findFirst({
-    where: { id: { in: ids }, ...(input.team ? { slug: input.team } : {}) },
-  })
-  if (!team) throw notFound('team')
-  authorize(ctx.principal, action, { teamId: team.id })
-  return { teamId: team.id, serverId: null }
+  return { teamId: (await findTeam(ctx, input.team, action)).id, serverId: null }
 }

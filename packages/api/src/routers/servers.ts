@@ -1,4 +1,4 @@
-import { authorize, may, notFound, type Principal, teamIds } from '@moorage/access/principal'
+import { may, notFound, type Principal, teamIds } from '@moorage/access/principal'
 import { settingsSchema } from '@moorage/build-plan/settings'
 import type { PlatformEvent } from '@moorage/bus/events'
 import { createDeployment } from '@moorage/deployments/create-deployment'
@@ -12,7 +12,7 @@ import { pushingInputSchema } from '@moorage/domain/pushing'
 import { routingInputSchema } from '@moorage/domain/routing'
 import { z } from 'zod'
 import { serverSummary } from '../server-summary.ts'
-import { actorOf, type Context, router, serverProcedure, signedIn } from '../trpc.ts'
+import { actorOf, type Context, findTeam, router, serverProcedure, signedIn } from '../trpc.ts'
 import { watchView } from '../watch-view.ts'
 
 const envVar = { scope: 'production', writeOnly: true } as const
@@ -162,15 +162,5 @@ export async function chooseTeam(
   ctx: Pick<Context, 'deps'> & { principal: Principal },
   slug: string | undefined,
 ): Promise<string> {
-  const ids = teamIds(ctx.principal)
-  if (slug === undefined && ids.length > 1)
-    throw new AppError('bad_input', 'You are in several teams: say which.', {
-      hint: 'Give "team".',
-    })
-  const team = await ctx.deps.db.team.findFirst({
-    where: { id: { in: ids }, ...(slug ? { slug } : {}) },
-  })
-  if (!team) throw notFound('team')
-  authorize(ctx.principal, 'server.create', { teamId: team.id })
-  return team.id
+  return (await findTeam(ctx, slug, 'server.create')).id
 }

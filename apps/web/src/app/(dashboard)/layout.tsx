@@ -8,7 +8,12 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   if (!session) return children
   const { name, email } = session.person
   return (
-    <Shell team={session.team} person={{ name, email }} version={session.version}>
+    <Shell
+      team={session.team}
+      teams={session.teams}
+      person={{ name, email }}
+      version={session.version}
+    >
       {children}
     </Shell>
   )

@@ -8,6 +8,7 @@ import type { PageProps } from '../../server/page-props.ts'
 import { requireSession } from '../../server/page-session.ts'
 import { NoServers } from '../../servers/no-servers.tsx'
 import { ServerTable } from '../../servers/server-table.tsx'
+import { CallerNotice } from '../../team/caller-notice.tsx'
 
 export const metadata: Metadata = { title: 'Servers' }
 
@@ -36,7 +37,9 @@ export default async function ServersPage({ searchParams }: PageProps) {
             {session.warnings.join(' ')}
           </Notice>
         ) : null}
-        {servers.length === 0 ? (
+        {!session.may(session.team.slug, 'server.read') ? (
+          <CallerNotice />
+        ) : servers.length === 0 ? (
           <NoServers gitUrl={session.urls.gitUrl} mayCreate={mayCreate} />
         ) : (
           <ServerTable

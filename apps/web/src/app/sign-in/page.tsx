@@ -6,14 +6,14 @@ import { safeNext } from '../../account/safe-next.ts'
 import { SignInForm } from '../../account/sign-in-form.tsx'
 import { webDeps } from '../../server/deps.ts'
 import type { PageProps } from '../../server/page-props.ts'
-import { findSession } from '../../server/page-session.ts'
+import { findPerson } from '../../server/page-session.ts'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: PageProps) {
   const { next } = await searchParams
   const target = safeNext(typeof next === 'string' ? next : undefined)
-  if (await findSession()) redirect(target)
+  if (await findPerson()) redirect(target)
   if (await setupIsOpen(await webDeps())) redirect('/setup')
   return (
     <AccountFrame title="Sign in" lead="To the MCP servers of your team.">

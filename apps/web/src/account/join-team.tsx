@@ -1,0 +1,37 @@
+'use client'
+import { useMutation } from '@tanstack/react-query'
+import { useTRPC } from '../api-client/api-provider.tsx'
+import { errorText } from '../api-client/error-text.ts'
+import { Button } from '../parts/button.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { rememberTeam } from '../shell/team-cookie.ts'
+
+/** For who is signed in as the one that was invited. */
+export function JoinTeam({ token, email }: { token: string; email: string }) {
+  const api = useTRPC()
+  const accept = useMutation(
+    api.invitations.accept.mutationOptions({
+      onSuccess: ({ slug }) => {
+        rememberTeam(slug)
+        window.location.assign('/')
+      },
+    }),
+  )
+  const fault = accept.error ? errorText(accept.error) : null
+  return (
+    <div className="grid gap-4">
+      {fault ? (
+        <Notice look="error" title={fault.message}>
+          {fault.hint}
+        </Notice>
+      ) : null}
+      <Button
+        look="primary"
+        busy={accept.isPending || accept.isSuccess}
+        onClick={() => accept.mutate({ token })}
+      >
+        Join as {email}
+      </Button>
+    </div>
+  )
+}
