@@ -1,4 +1,5 @@
 import { parseEncryptionKey } from '@moorage/access/secret-box'
+import { weakSecrets } from '@moorage/access/weak-secrets'
 import { parseRegistryAuth } from '@moorage/runtime/registry-auth'
 import { z } from 'zod'
 
@@ -24,7 +25,7 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().optional(),
   MOORAGE_DATA_DIR: z.string().min(1),
-  MOORAGE_ENV: z.enum(['development', 'production']).default('development'),
+  MOORAGE_ENV: z.enum(['development', 'production']).default('production'),
   MOORAGE_ENCRYPTION_KEY: z.string().transform(parseEncryptionKey),
   /** What MOORAGE_ENCRYPTION_KEY was before, until `reseal` has run. */
   MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().transform(parseEncryptionKey).optional(),
@@ -102,8 +103,10 @@ export type Env = z.infer<typeof schema>
 
 export function readEnv(): Env {
   const parsed = schema.safeParse(process.env)
-  if (parsed.success) return parsed.data
-  console.error(`The builder cannot start:\n${z.prettifyError(parsed.error)}`)
+  const weak = weakSecrets(process.env)
+  if (parsed.success && weak.length === 0) return parsed.data
+  const faults = [...(parsed.error ? [z.prettifyError(parsed.error)] : []), ...weak]
+  console.error(`The builder cannot start:\n${faults.join('\n')}`)
   process.exit(78) // EX_CONFIG
 }
 

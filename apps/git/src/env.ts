@@ -1,4 +1,5 @@
 import { parseEncryptionKey } from '@moorage/access/secret-box'
+import { weakSecrets } from '@moorage/access/weak-secrets'
 import { z } from 'zod'
 
 const schema = z.object({
@@ -23,8 +24,10 @@ export function readEnv(): Env {
   const parsed = schema.safeParse(
     Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')),
   )
-  if (parsed.success) return parsed.data
-  for (const issue of parsed.error.issues)
-    console.error(`git: ${issue.path.join('.')}: ${issue.message}`)
+  const weak = weakSecrets(process.env)
+  if (parsed.success && weak.length === 0) return parsed.data
+  const issues = parsed.error?.issues ?? []
+  for (const fault of [...issues.map((it) => `${it.path.join('.')}: ${it.message}`), ...weak])
+    console.error(`git: ${fault}`)
   process.exit(2)
 }

@@ -1,5 +1,6 @@
 import { env } from 'node:process'
 import { parseEncryptionKey } from '@moorage/access/secret-box'
+import { weakSecrets } from '@moorage/access/weak-secrets'
 import { newId } from '@moorage/domain/id'
 import { z } from 'zod'
 
@@ -47,6 +48,8 @@ export type Env = z.infer<typeof schema>
 export function readEnv(): Env {
   const given = Object.entries(env).filter(([, value]) => value !== '')
   const parsed = schema.safeParse(Object.fromEntries(given))
-  if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
-  return parsed.data
+  const weak = weakSecrets(env)
+  if (parsed.success && weak.length === 0) return parsed.data
+  const faults = [...(parsed.error ? [z.prettifyError(parsed.error)] : []), ...weak]
+  throw new Error(`The router cannot start:\n${faults.join('\n')}`)
 }

@@ -1,7 +1,5 @@
+import { weakSecrets } from '@moorage/access/weak-secrets'
 import { z } from 'zod'
-
-/** Secrets shorter than this can be guessed offline. */
-const minSecretChars = 32
 
 /** Separated by commas. */
 const hostList = z
@@ -14,51 +12,44 @@ const hostList = z
       .filter(Boolean),
   )
 
-const schema = z
-  .object({
-    DATABASE_URL: z.string().min(1),
-    REDIS_URL: z.string().optional(),
-    /** 32 bytes in base64. */
-    MOORAGE_ENCRYPTION_KEY: z.string().min(1),
-    MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().min(1).optional(),
-    MOORAGE_AUTH_SECRET: z.string().min(1),
-    MOORAGE_ENV: z.enum(['development', 'production']).default('development'),
-    MOORAGE_DASHBOARD_URL: z.url(),
-    MOORAGE_ROUTER_URL: z.url(),
-    MOORAGE_GIT_URL: z.url(),
-    MOORAGE_WEB_PORT: z.coerce.number().int().min(0).max(65535).default(4400),
-    MOORAGE_WEB_HOST: z.string().default('127.0.0.1'),
-    MOORAGE_BUILD_CA_FILE: z.string().optional(),
-    MOORAGE_TRUSTED_REPO_HOSTS: hostList,
-    /** Hosts of OAuth clients' metadata documents that may be private or speak plain http. */
-    MOORAGE_TRUSTED_CLIENT_HOSTS: hostList,
-    /** Such as smtps://user:password@mail.example.com; without it links are shown instead of sent. */
-    MOORAGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-    /** What e-mails come from. */
-    MOORAGE_MAIL_FROM: z.string().default('Moorage <moorage@localhost>'),
-    /** "1": anyone may make an account. */
-    MOORAGE_OPEN_SIGN_UP: z.enum(['0', '1']).default('0'),
-  })
-  .superRefine((env, ctx) => {
-    if (env.MOORAGE_ENV !== 'production') return
-    if (env.MOORAGE_AUTH_SECRET.length < minSecretChars)
-      refuse(ctx, 'MOORAGE_AUTH_SECRET', `needs ${minSecretChars} characters or more`)
-    const weak = (text: string) => new Set(text).size < 8
-    for (const name of ['MOORAGE_AUTH_SECRET', 'MOORAGE_ENCRYPTION_KEY'] as const)
-      if (weak(env[name])) refuse(ctx, name, 'is too regular to be random')
-    if (Buffer.from(env.MOORAGE_ENCRYPTION_KEY, 'base64').length !== 32)
-      refuse(ctx, 'MOORAGE_ENCRYPTION_KEY', 'must be 32 bytes in base64 (openssl rand -base64 32)')
-  })
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  REDIS_URL: z.string().optional(),
+  /** 32 bytes in base64. */
+  MOORAGE_ENCRYPTION_KEY: z.string().min(1),
+  MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().min(1).optional(),
+  MOORAGE_AUTH_SECRET: z.string().min(1),
+  MOORAGE_ENV: z.enum(['development', 'production']).default('production'),
+  MOORAGE_DASHBOARD_URL: z.url(),
+  MOORAGE_ROUTER_URL: z.url(),
+  MOORAGE_GIT_URL: z.url(),
+  MOORAGE_WEB_PORT: z.coerce.number().int().min(0).max(65535).default(4400),
+  MOORAGE_WEB_HOST: z.string().default('127.0.0.1'),
+  MOORAGE_BUILD_CA_FILE: z.string().optional(),
+  /** Such as smtps://user:password@mail.example.com; without it links are shown instead of sent. */
+  MOORAGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** What e-mails come from. */
+  MOORAGE_MAIL_FROM: z.string().default('Moorage <moorage@localhost>'),
+  /** "1": anyone may make an account. */
+  MOORAGE_OPEN_SIGN_UP: z.enum(['0', '1']).default('0'),
+  MOORAGE_TRUSTED_REPO_HOSTS: hostList,
+  /** Hosts of OAuth clients' metadata documents that may be private or speak plain http. */
+  MOORAGE_TRUSTED_CLIENT_HOSTS: hostList,
+})
 
 export type Env = z.infer<typeof schema>
 
-/** Throws one error that names every variable that is missing or, in production, too weak. */
+/** Throws one error that names every variable that is missing or, outside development, too weak. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  throw new Error(`The dashboard cannot start with this environment:\n${faults.join('\n')}`)
+  const weak = weakSecrets(given)
+  if (parsed.success && weak.length === 0) return parsed.data
+  const issues = parsed.error?.issues ?? []
+  const faults = [...issues.map((it) => `${it.path.join('.')}: ${it.message}`), ...weak]
+  throw new Error(
+    `The dashboard cannot start with this environment:\n${faults.map((it) => `  ${it}`).join('\n')}`,
+  )
 }
 
 let cached: Env | null = null
@@ -78,8 +69,4 @@ export function silenceNext(): void {
 export function prepareNext(): void {
   silenceNext()
   Object.assign(process.env, { NODE_ENV: 'production' })
-}
-
-function refuse(ctx: z.RefinementCtx, name: string, message: string): void {
-  ctx.addIssue({ code: 'custom', path: [name], message })
 }
