@@ -1,3 +1,4 @@
+import { noSignInMethods, parseSignInMethods } from '@moorage/access/sign-in-methods'
 import { weakSecrets } from '@moorage/access/weak-secrets'
 import { z } from 'zod'
 
@@ -30,6 +31,19 @@ const schema = z.object({
   MOORAGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** What e-mails come from. */
   MOORAGE_MAIL_FROM: z.string().default('Moorage <moorage@localhost>'),
+  /** Google, GitHub, Microsoft and OpenID Connect, in JSON: packages/access/src/sign-in-methods.ts. */
+  MOORAGE_SIGN_IN: z
+    .string()
+    .optional()
+    .transform((text, ctx) => {
+      if (!text) return noSignInMethods
+      try {
+        return parseSignInMethods(text)
+      } catch (error) {
+        ctx.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is bad' })
+        return z.NEVER
+      }
+    }),
   /** "1": anyone may make an account. */
   MOORAGE_OPEN_SIGN_UP: z.enum(['0', '1']).default('0'),
   MOORAGE_TRUSTED_REPO_HOSTS: hostList,

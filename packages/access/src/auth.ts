@@ -1,13 +1,20 @@
 import type { Db } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
-import { betterAuth } from 'better-auth'
+import { APIError, betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { oauthPlugins } from './oauth/plugins.ts'
+import type { Mail } from './mail.ts'
+import { maySignUp } from './may-sign-up.ts'
 import type { Principal } from './principal.ts'
+import { noSignInMethods, type SignInMethods } from './sign-in-methods.ts'
+import { signInPlugins } from './sign-in-plugins.ts'
 
 export type Auth = ReturnType<typeof createAuth>
 
-/** Sign-in by e-mail and password. Nobody signs up by themselves: see setup.ts for the first person. */
+/**
+ * Every way to sign in. Nobody makes an account who was not invited, unless sign-up is open: see
+ * setup.ts for the first person.
+ */
 export function createAuth(options: {
   db: Db
   secret: string
@@ -15,25 +22,71 @@ export function createAuth(options: {
   trustedOrigins?: string[]
   /** Hosts, as in URL.host, whose OAuth client documents may be private or plain http. */
   trustedClientHosts?: readonly string[]
+  methods?: SignInMethods
+  mail?: Mail | null
+  openSignUp?: boolean
+  /** What only who runs the platform may read. */
+  tellOperator?: (line: string) => void
 }) {
+  const { db, openSignUp = false, methods = noSignInMethods, mail = null } = options
+  const { oidc: _, ...socialProviders } = methods
+  const origins = options.trustedOrigins ?? [new URL(options.baseUrl).origin]
   return betterAuth({
     appName: 'Moorage',
     secret: options.secret,
     baseURL: options.baseUrl,
     basePath: '/api/auth',
-    trustedOrigins: options.trustedOrigins ?? [],
+    trustedOrigins: origins,
     telemetry: { enabled: false },
-    database: prismaAdapter(options.db, { provider: 'postgresql', transaction: true }),
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
+    database: prismaAdapter(db, { provider: 'postgresql', transaction: true }),
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: !openSignUp,
+      minPasswordLength: 10,
+      requireEmailVerification: openSignUp && mail !== null,
+    },
+    emailVerification: {
+      sendOnSignIn: true,
+      sendVerificationEmail: async ({ user, url }) => {
+        await mail?.send({
+          to: user.email,
+          subject: 'Confirm your e-mail address for Moorage',
+          text: `${url}\n\nIf you did not ask for an account, ignore it.`,
+        })
+      },
+    },
+    socialProviders,
+    databaseHooks: {
+      user: {
+        create: {
+          before: async ({ email }) => {
+            if (await maySignUp({ db, openSignUp }, email)) return
+            throw new APIError('FORBIDDEN', {
+              code: 'NOT_INVITED',
+              message: 'There is no account for this address, and it was not invited.',
+            })
+          },
+        },
+      },
+    },
+    plugins: [
+      ...signInPlugins({
+        ...{ baseUrl: options.baseUrl, origins, methods, mail },
+        isKnown: async (email) =>
+          (await db.user.count({ where: { email: email.toLowerCase() } })) > 0 ||
+          (await maySignUp({ db, openSignUp }, email)),
+        tellOperator: options.tellOperator ?? (() => {}),
+      }),
+      ...oauthPlugins({
+        db,
+        issuer: options.baseUrl,
+        trustedClientHosts: options.trustedClientHosts ?? [],
+      }),
+    ],
     session: { modelName: 'authSession', expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     account: { modelName: 'authAccount' },
     verification: { modelName: 'authVerification' },
     onAPIError: { errorURL: `${new URL(options.baseUrl).origin}/oauth/error` },
-    plugins: oauthPlugins({
-      db: options.db,
-      issuer: options.baseUrl,
-      trustedClientHosts: options.trustedClientHosts ?? [],
-    }),
     rateLimit: { enabled: true, window: 60, max: 100 },
     advanced: {
       database: { generateId: () => newId('usr') },

@@ -137,6 +137,7 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   },
   'serviceAccounts.remove': { action: 'service-account.write', input: { team, id: 'sa_none' } },
   'account.sessions': { action: 'anyone', input: undefined },
+  'account.security': { action: 'anyone', input: undefined },
   'account.revokeSession': { action: 'anyone', input: { id: 'none' } },
   'audit.list': { action: 'audit.read', input: { team } },
   'keys.setLimits': { action: 'key.write', input: { id: keyId, limits: {} } },

@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
 import { useAnswer } from '../parts/use-answer.ts'
-import { authClient } from './auth-client.ts'
+import { authClient, authFault } from './auth-client.ts'
 
 type Answer = { error: { message?: string | undefined; status: number } | null }
 
@@ -14,7 +14,7 @@ export function useAuthCall(done: string, after: () => void = () => {}) {
     const { error } = await call(authClient)
     setBusy(false)
     if (error) {
-      answer.failed(new Error(error.message || 'The dashboard does not answer. Try again.'))
+      answer.failed(new Error(authFault(error)))
       return false
     }
     answer.done(done)

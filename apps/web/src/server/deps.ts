@@ -33,6 +33,8 @@ async function connect(): Promise<WebDeps> {
     createDeployQueue(bus),
     createInspectionQueue(bus),
   ])
+  const mail = env.MOORAGE_SMTP_URL ? createMail(env.MOORAGE_SMTP_URL, env.MOORAGE_MAIL_FROM) : null
+  const openSignUp = env.MOORAGE_OPEN_SIGN_UP === '1'
   return {
     db,
     events,
@@ -48,14 +50,18 @@ async function connect(): Promise<WebDeps> {
       trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
       caFile: env.MOORAGE_BUILD_CA_FILE,
     },
-    mail: env.MOORAGE_SMTP_URL ? createMail(env.MOORAGE_SMTP_URL, env.MOORAGE_MAIL_FROM) : null,
-    openSignUp: env.MOORAGE_OPEN_SIGN_UP === '1',
+    mail,
+    openSignUp,
     auth: createAuth({
       db,
       secret: env.MOORAGE_AUTH_SECRET,
       baseUrl: env.MOORAGE_DASHBOARD_URL,
       trustedClientHosts: env.MOORAGE_TRUSTED_CLIENT_HOSTS,
       trustedOrigins: loopbackSpellings(env.MOORAGE_DASHBOARD_URL),
+      methods: env.MOORAGE_SIGN_IN,
+      mail,
+      openSignUp,
+      tellOperator: (line) => console.log(line),
     }),
   }
 }

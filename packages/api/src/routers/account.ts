@@ -14,6 +14,21 @@ export const accountRouter = router({
     })
   }),
 
+  /** Their second factor and passkeys, without what is secret of them. */
+  security: signedIn.query(async ({ ctx }) => {
+    const { id } = onlyPeople(ctx.principal)
+    return ctx.deps.db.user.findUniqueOrThrow({
+      where: { id },
+      select: {
+        twoFactorEnabled: true,
+        passkeys: {
+          select: { id: true, name: true, createdAt: true },
+          orderBy: { createdAt: 'asc' },
+        },
+      },
+    })
+  }),
+
   revokeSession: signedIn
     .input(z.object({ id: z.string().max(60) }))
     .mutation(async ({ ctx, input: { id } }) => {

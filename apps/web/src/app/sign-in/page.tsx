@@ -1,9 +1,13 @@
 import { setupIsOpen } from '@moorage/access/setup'
+import { signInButtons } from '@moorage/access/sign-in-methods'
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { AccountFrame } from '../../account/account-frame.tsx'
+import { ProviderButtons } from '../../account/provider-buttons.tsx'
 import { safeNext } from '../../account/safe-next.ts'
 import { SignInForm } from '../../account/sign-in-form.tsx'
+import { readEnv } from '../../env.ts'
+import { Notice } from '../../parts/notice.tsx'
 import { webDeps } from '../../server/deps.ts'
 import type { PageProps } from '../../server/page-props.ts'
 import { findPerson } from '../../server/page-session.ts'
@@ -11,12 +15,21 @@ import { findPerson } from '../../server/page-session.ts'
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: PageProps) {
-  const { next } = await searchParams
+  const { next, error } = await searchParams
   const target = safeNext(typeof next === 'string' ? next : undefined)
   if (await findPerson()) redirect(target)
   if (await setupIsOpen(await webDeps())) redirect('/setup')
   return (
     <AccountFrame title="Sign in" lead="To the MCP servers of your team.">
+      {typeof error === 'string' ? (
+        <div className="mb-4">
+          <Notice look="error" title="That did not sign you in.">
+            There is no account for this address that was invited, or the link is too old. Ask for
+            an invitation, or try another way.
+          </Notice>
+        </div>
+      ) : null}
+      <ProviderButtons buttons={signInButtons(readEnv().MOORAGE_SIGN_IN)} next={target} />
       <SignInForm next={target} />
     </AccountFrame>
   )
