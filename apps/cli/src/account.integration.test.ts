@@ -99,6 +99,9 @@ test('wrong use exits with 2, and every command explains itself', async () => {
     'logs',
     'keys',
     'env',
+    'members',
+    'invite',
+    'teams',
     'rollback',
     'plan',
   ]) {

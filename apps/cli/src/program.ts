@@ -14,6 +14,7 @@ import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
 import { declareWebhooks } from './commands/webhooks.ts'
+import { declareTeams } from './commands/teams.ts'
 
 /** Commands are declared here; what they do is loaded when one of them runs. */
 export function createProgram(): Command {
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   declareWebhooks(program)
   declareLogs(program)
   declareKeys(program)
+  declareTeams(program)
   declareEnv(program)
   declareRouting(program)
   declareDomains(program)
