@@ -40,7 +40,11 @@ export function SignInForm({ next }: { next: string }) {
     })
   const byLink = () =>
     attempt('link', async () => {
-      const { error } = await authClient.signIn.magicLink({ email, callbackURL: next })
+      const { error } = await authClient.signIn.magicLink({
+        email,
+        callbackURL: next,
+        errorCallbackURL: '/sign-in',
+      })
       if (error) return { fault: authFault(error) }
       return {
         told: `If ${email} has an account, a link is on its way. Where no e-mail is set up, whoever runs this platform finds it in its log.`,
