@@ -13,8 +13,8 @@ import { declareNotifications } from './commands/notifications.ts'
 import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
-import { declareWebhooks } from './commands/webhooks.ts'
 import { declareTeams } from './commands/teams.ts'
+import { declareWebhooks } from './commands/webhooks.ts'
 
 /** Commands are declared here; what they do is loaded when one of them runs. */
 export function createProgram(): Command {

@@ -18,8 +18,8 @@ import { previewsRouter } from './routers/previews.ts'
 import { serversRouter } from './routers/servers.ts'
 import { serviceAccountsRouter } from './routers/service-accounts.ts'
 import { setupRouter } from './routers/setup.ts'
-import { webhooksRouter } from './routers/webhooks.ts'
 import { teamsRouter } from './routers/teams.ts'
+import { webhooksRouter } from './routers/webhooks.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
 /** The whole admin API: the dashboard, the CLI and machines use the same procedures. */

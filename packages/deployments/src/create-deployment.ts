@@ -34,7 +34,7 @@ export async function createDeployment(
   actor: Actor,
 ): Promise<Deployment> {
   const server = await deps.db.server.findFirst({
-    where: { id: input.serverId, teamId: input.teamId },
+    where: { id: input.serverId, teamId: input.teamId, team: { deletedAt: null } },
   })
   if (!server) throw notFound('server')
   if (input.trigger === 'push' || input.trigger === 'upload') checkTakesPush(server)

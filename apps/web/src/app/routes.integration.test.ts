@@ -16,6 +16,7 @@ const routes: Record<string, 'public' | 'asks by itself'> = {
   'api/healthz': 'public',
   'api/tls-check': 'public',
   'api/trpc/[trpc]': 'asks by itself',
+  'api/webhooks/[serverId]': 'asks by itself',
   'schema/moorage.json': 'public',
 }
 
