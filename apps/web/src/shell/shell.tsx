@@ -90,7 +90,7 @@ export function Shell({
             className={barItemClass}
           >
             <Icon className="size-5" />
-            {label === 'New server' ? 'New' : label}
+            {barLabels[label] ?? label}
           </Link>
         ))}
         <button type="button" onClick={() => setPaletteOpen(true)} className={barItemClass}>
@@ -103,6 +103,9 @@ export function Shell({
     </div>
   )
 }
+
+/** What there is room for on a phone. */
+const barLabels: Record<string, string> = { 'New server': 'New', Notifications: 'Alerts' }
 
 const barItemClass =
   'flex h-14 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current]:text-accent'
