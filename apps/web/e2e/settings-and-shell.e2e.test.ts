@@ -20,7 +20,8 @@ describe('settings and keys', () => {
   test('a variable is written and never shown again', async () => {
     await page.goto('/servers/weather/settings')
     await page.getByLabel('Add or replace').fill('TOKEN="top secret value"')
-    await page.getByRole('button', { name: 'Save', exact: true }).last().click()
+    const form = page.locator('form', { has: page.getByLabel('Add or replace') })
+    await form.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByText('It counts from the next deployment or restart on.').waitFor()
     await page.getByRole('button', { name: 'Remove TOKEN' }).waitFor()
     await page.reload()
