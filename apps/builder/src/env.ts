@@ -87,6 +87,9 @@ const schema = z.object({
   MOORAGE_TRUSTED_REMOTE_HOSTS: list,
   /** Hosts of webhooks that may be private or speak plain http ("host:port"). */
   MOORAGE_TRUSTED_NOTIFICATION_HOSTS: list,
+  /** For notices by e-mail: packages/access/src/mail.ts. */
+  MOORAGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MOORAGE_MAIL_FROM: z.string().default('Moorage <moorage@localhost>'),
   /** For links in notices. */
   MOORAGE_DASHBOARD_URL: z.url().optional(),
   MOORAGE_BUILD_CA_FILE: z.string().optional(),
@@ -102,7 +105,9 @@ const schema = z.object({
 export type Env = z.infer<typeof schema>
 
 export function readEnv(): Env {
-  const parsed = schema.safeParse(process.env)
+  const parsed = schema.safeParse(
+    Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')),
+  )
   const weak = weakSecrets(process.env)
   if (parsed.success && weak.length === 0) return parsed.data
   const faults = [...(parsed.error ? [z.prettifyError(parsed.error)] : []), ...weak]

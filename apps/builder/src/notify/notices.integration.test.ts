@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { addTarget, testTarget } from '@moorage/deployments/notifications/targets'
+import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type BuilderFixture, startFixture, version } from '../pipeline-fixture.ts'
 
@@ -19,8 +21,22 @@ const receiver = createServer(async (request, response) => {
   const path = request.url ?? ''
   response.writeHead(path === '/broken' ? 500 : refusals.delete(path) ? 503 : 204).end()
 })
+const letters: string[] = []
+const postOffice = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['STARTTLS'],
+  onData: (stream, _session, done) => {
+    void buffer(stream).then((data) => {
+      letters.push(data.toString())
+      done()
+    })
+  },
+})
 
 beforeAll(async () => {
+  const mailbox = postOffice.listen(0, '127.0.0.1')
+  await once(mailbox, 'listening')
+  const mailAt = mailbox.address()
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
   const at = receiver.address()
@@ -30,6 +46,7 @@ beforeAll(async () => {
   await fixture.startBuilder({
     MOORAGE_TRUSTED_NOTIFICATION_HOSTS: host,
     MOORAGE_DASHBOARD_URL: 'http://moorage.test',
+    MOORAGE_SMTP_URL: `smtp://127.0.0.1:${typeof mailAt === 'object' ? mailAt?.port : 0}`,
   })
 })
 
@@ -37,6 +54,7 @@ afterAll(async () => {
   await fixture.endBuilder('SIGTERM')
   await fixture.close()
   receiver.close()
+  await new Promise<void>((resolve) => postOffice.close(() => resolve()))
 })
 
 const add = (path: string, rest: { kind?: 'webhook' | 'slack'; url?: string } = {}) =>
@@ -112,6 +130,15 @@ test('what is Slack-compatible gets a text with a link, and a name cannot make o
   expect(text).toContain(`failed in handshake`)
   expect(text).toContain(`<http://moorage.test/servers/${server.slug}/deployments/${id}|Open it>`)
   expect(told?.headers).not.toHaveProperty('moorage-signature')
+})
+
+test('an e-mail says in its subject what happened', async () => {
+  const { id: teamId } = fixture.team
+  const to = { kind: 'email', name: 'Ada', address: 'ada@example.com' } as const
+  const { id } = await addTarget(fixture.deps, { teamId, ...to, events: ['live', 'failed'] })
+  await testTarget(fixture.deps, { teamId, id })
+  await lastOf(id, ({ status }) => status === 'delivered')
+  expect(letters.join()).toContain('Subject: A test from Moorage: notices arrive here.')
 })
 
 test('a delivery that is refused stays and is tried again; a test says at once how it went', async () => {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { guardedFetch } from '@moorage/access/guarded-fetch'
+import { createMail } from '@moorage/access/mail'
 import type { NotificationKind } from '@moorage/db/client'
 import { type Notice, noticeLine } from '@moorage/deployments/notifications/notice'
 import { AppError } from '@moorage/domain/error'
@@ -20,8 +21,19 @@ export async function sendNotice(env: Env, to: To, content: Content): Promise<st
     case 'slack':
       return post(env, to, JSON.stringify({ text: slackText(notice, links) }), notice.event)
     case 'email':
-      throw new AppError('unavailable', 'This platform has no mail server.')
+      return letter(env, to, `${noticeLine(notice)}\n${links ?? ''}`.trim())
   }
+}
+
+async function letter(env: Env, to: To, text: string): Promise<string> {
+  if (!env.MOORAGE_SMTP_URL)
+    throw new AppError('unavailable', 'This platform has no mail server.', {
+      hint: 'An operator can name one: MOORAGE_SMTP_URL.',
+    })
+  const [subject = ''] = text.split('\n')
+  const mail = createMail(env.MOORAGE_SMTP_URL, env.MOORAGE_MAIL_FROM)
+  await mail.send({ to: to.address, subject, text })
+  return 'Handed to the mail server.'
 }
 
 async function post(env: Env, to: To, body: string, event: Notice['event']): Promise<string> {
