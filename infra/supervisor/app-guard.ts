@@ -4,12 +4,16 @@ import { rmSync } from 'node:fs'
 
 /** An app shuts down by itself when the channel closes; one that hangs doing so is ended. */
 const patienceMs = 15_000
+const supervisor = process.ppid
 process.on('disconnect', () => {
   const { MOORAGE_READY_FILE } = process.env
   if (MOORAGE_READY_FILE) rmSync(MOORAGE_READY_FILE, { force: true })
   setTimeout(() => process.exit(1), patienceMs).unref()
-  // Node can hang while it takes itself apart, and now nobody is left to end it or to read its exit code.
-  process.on('exit', () => process.kill(process.pid, 'SIGKILL'))
+})
+// Before anyone else's: a logger tries for ever to write its last lines to a pipe that nobody reads.
+// Now nobody is left to end such a process, or to read its exit code.
+process.prependListener('exit', () => {
+  if (process.ppid !== supervisor) process.kill(process.pid, 'SIGKILL')
 })
 
 // The log's reader is gone then, and the error of a broken pipe would cut the shut-down short.

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,16 +50,26 @@ test('ends an app that ignores the request, with all that it started', async () 
   await expect.poll(() => pids.filter(isAlive)).toEqual([])
 })
 
-test('lets an app shut down in order when the supervisor is killed outright', async () => {
-  const file = join(dir, 'said')
-  const owner = fork(join(fixtures, 'owner.ts'), ['talking-app.ts'], {
+function startOwned(main: string, env: NodeJS.ProcessEnv = {}) {
+  const owner = fork(join(fixtures, 'owner.ts'), [main], {
     execArgv: [],
-    env: { ...process.env, TALKING_APP_FILE: file },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  const [pid = 0] = await new Promise<number[]>((resolve) =>
-    owner.once('message', (said) => resolve(message.parse(said).pids)),
+  return new Promise<{ owner: ChildProcess; pid: number }>((resolve) =>
+    owner.once('message', (said) => resolve({ owner, pid: message.parse(said).pids[0] ?? 0 })),
   )
+}
+
+test('an app that hangs at its end does not outlive a supervisor that is killed outright', async () => {
+  const { owner, pid } = await startOwned('hanging-app.ts')
+  owner.kill('SIGKILL')
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+})
+
+test('lets an app shut down in order when the supervisor is killed outright', async () => {
+  const file = join(dir, 'said')
+  const { owner, pid } = await startOwned('talking-app.ts', { TALKING_APP_FILE: file })
   owner.kill('SIGKILL')
   await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false)
   expect(existsSync(file) && readFileSync(file, 'utf8')).toBe('shut down in order')

@@ -11,8 +11,10 @@ if (cluster.isPrimary) {
   await openPrivatePort(env)
   runWorkers(env)
 } else {
-  // Node can hang while it takes itself apart, and with the first process gone nobody would end it.
-  process.on('exit', () => process.connected || process.kill(process.pid, 'SIGKILL'))
+  // A logger tries for ever to write its last lines to a pipe that nobody reads, and with the first
+  // process gone nobody would end it.
+  const first = process.ppid
+  process.on('exit', () => process.ppid === first || process.kill(process.pid, 'SIGKILL'))
   const { runRouter } = await import('./run-router.ts')
   await runRouter(env)
 }
