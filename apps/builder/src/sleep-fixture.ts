@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { createApiKey } from '@moorage/access/api-key'
 import type { Instance, Server } from '@moorage/db/client'
+import { setEnvVar } from '@moorage/deployments/env-vars'
 import { newId } from '@moorage/domain/id'
 import { createRouter } from '@moorage/router/router'
 import { noBuildSettings } from '@moorage/runtime/build-settings'
@@ -17,12 +19,13 @@ export const sleepColumns = [
 export const pauses = { pauseAfterSeconds: 60, stopAfterSeconds: null }
 export const stops = { pauseAfterSeconds: null, stopAfterSeconds: 60 }
 
-/** The tiny server, with a stream of events at GET, and an end at once where it is told so. */
+/** The tiny server, with a stream of events at GET, and an end at once where the file BROKEN_FILE is there. */
 export function sleepy(name: string): Record<string, string> {
   const [code = ''] = Object.values(version(name))
   const stream = "response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()"
   const streaming = code.replace('response.writeHead(405).end()', stream)
-  return { 'server.js': `if (process.env.BROKEN) process.exit(7)\n${streaming}` }
+  const broken = "process.getBuiltinModule('node:fs').existsSync(process.env.BROKEN_FILE ?? '')"
+  return { 'server.js': `if (${broken}) process.exit(7)\n${streaming}` }
 }
 
 export type SleepFixture = Awaited<ReturnType<typeof startSleepFixture>>
@@ -52,6 +55,8 @@ export async function startSleepFixture(column: (typeof sleepColumns)[number]) {
 
   async function deployed(name: string): Promise<Server> {
     const server = await fixture.newServer()
+    const brokenFile = { key: 'BROKEN_FILE', value: join(dataDir, 'broken'), writeOnly: false }
+    await setEnvVar(deps, { serverId: server.id, scope: 'production', ...brokenFile })
     const { id } = await fixture.push(server, sleepy(name))
     expect((await fixture.settled(id)).status).toBe('live')
     return server

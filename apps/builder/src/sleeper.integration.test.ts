@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Server } from '@moorage/db/client'
-import { setEnvVar } from '@moorage/deployments/env-vars'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createCollectors } from './collect-logs.ts'
@@ -157,8 +158,7 @@ describe.each(sleepColumns)('with $runtime runtime, redis: $redis', (column) => 
     async () => {
       await fixture.settle(server, stops)
       await sleepsIn('asleep')
-      const broken = { serverId: server.id, key: 'BROKEN', scope: 'production' } as const
-      await setEnvVar(fixture.deps, { ...broken, value: '1', writeOnly: false })
+      writeFileSync(join(fixture.dataDir, 'broken'), '')
       await expect(call()).rejects.toThrow(/503 .*did not start again/)
       await sleeper.settled()
       expect((await row()).state).toBe('crashed')

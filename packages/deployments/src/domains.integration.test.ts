@@ -49,12 +49,17 @@ async function addServer() {
 async function resolverWith(records: { txtName: string; txtValue: string }[]): Promise<Resolver> {
   dns?.kill()
   const program = await ensureProgram('dnsmasq', ['dnsmasq-base'], () => {})
-  const port = await freeUdpPort()
   const txt = records.map(({ txtName, txtValue }) => `--txt-record=${txtName},${txtValue}`)
   const quiet = ['--keep-in-foreground', '--no-resolv', '--no-hosts', '--conf-file=/dev/null']
-  const at = [`--port=${port}`, '--listen-address=127.0.0.1', '--bind-interfaces', '--user=root']
-  dns = spawn(program, [...quiet, ...at, '--pid-file=', ...txt], { stdio: 'ignore' })
-  return answering(port)
+  for (;;) {
+    const port = await freeUdpPort()
+    const at = [`--port=${port}`, '--listen-address=127.0.0.1', '--bind-interfaces', '--user=root']
+    dns = spawn(program, [...quiet, ...at, '--pid-file=', ...txt], { stdio: 'ignore' })
+    // It wants the same port for TCP too, which may be taken: then it ends at once.
+    const ended = once(dns, 'exit').then(() => null)
+    const resolver = await Promise.race([answering(port), ended])
+    if (resolver) return resolver
+  }
 }
 
 /** The resolver, once the name server is up. */
