@@ -1,11 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspectInstance } from './instance-status.ts'
 import { signalGroup } from './live-process.ts'
 import type { Paths } from './paths.ts'
 import { readState, runningSchema } from './state-file.ts'
 
-/** Stops the server's process group, but not the launcher, which listens for its end. */
+const stopsWithinMs = 1_000
+
+/**
+ * Stops the server's process group, but not the launcher, which listens for its end. Returns when it
+ * stands still: each of its threads takes note of the signal by itself.
+ */
 export async function pauseInstance(paths: Paths, instanceId: string): Promise<void> {
   await signalServer(paths, instanceId, 'SIGSTOP')
+  const until = Date.now() + stopsWithinMs
+  while ((await inspectInstance(paths, instanceId))?.state === 'running' && Date.now() < until)
+    await sleep(2)
 }
 
 /** False where it does not run. */
