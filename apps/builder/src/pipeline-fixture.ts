@@ -12,6 +12,10 @@ import { deployPreview } from '@moorage/deployments/deploy-preview'
 import type { Deps } from '@moorage/deployments/deps'
 import { isActive } from '@moorage/domain/deployment'
 import { newId } from '@moorage/domain/id'
+import { noBuildSettings } from '@moorage/runtime/build-settings'
+import { createDockerDriver } from '@moorage/runtime/docker'
+import type { RuntimeDriver } from '@moorage/runtime/driver'
+import { createProcessDriver } from '@moorage/runtime/process'
 import { baseImage, caBundlePath, testDatabaseUrl, testRedisUrl } from '@moorage/testing/services'
 import { vi } from 'vitest'
 
@@ -174,8 +178,21 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
     return result.content[0]?.text ?? ''
   }
 
+  /** The driver that the builder has, for a look at what runs. */
+  function createDriver(): Promise<RuntimeDriver> {
+    const common = { platformId, build: noBuildSettings }
+    return options.runtime === 'docker'
+      ? createDockerDriver(common)
+      : Promise.resolve(createProcessDriver({ ...common, dataDir }))
+  }
+
   async function close(): Promise<void> {
     await endBuilder('SIGTERM')
+    // Servers outlive their builder.
+    const driver = await createDriver()
+    for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
+    for (const { id } of await driver.listImages()) await driver.removeImage(id)
+    await driver.close()
     await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
     rmSync(dataDir, { recursive: true, force: true })
   }
@@ -195,6 +212,7 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
     settled,
     call,
     close,
+    createDriver,
     output: () => output,
   }
 }

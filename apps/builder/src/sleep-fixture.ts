@@ -4,9 +4,6 @@ import type { Instance, Server } from '@moorage/db/client'
 import { setEnvVar } from '@moorage/deployments/env-vars'
 import { newId } from '@moorage/domain/id'
 import { createRouter } from '@moorage/router/router'
-import { noBuildSettings } from '@moorage/runtime/build-settings'
-import { createDockerDriver } from '@moorage/runtime/docker'
-import { createProcessDriver } from '@moorage/runtime/process'
 import { dockerIsUp } from '@moorage/testing/services'
 import { expect, vi } from 'vitest'
 import { startFixture, version } from './pipeline-fixture.ts'
@@ -33,11 +30,8 @@ export type SleepFixture = Awaited<ReturnType<typeof startSleepFixture>>
 /** A builder as a process of its own, and two routers over its database. */
 export async function startSleepFixture(column: (typeof sleepColumns)[number]) {
   const fixture = await startFixture(column)
-  const { platformId, dataDir, deps, team } = fixture
-  const driver =
-    column.runtime === 'docker'
-      ? await createDockerDriver({ platformId, build: noBuildSettings })
-      : createProcessDriver({ platformId, dataDir, build: noBuildSettings })
+  const { dataDir, deps, team } = fixture
+  const driver = await fixture.createDriver()
   await fixture.startBuilder()
   const routers = [await startRouter(), await startRouter()]
   const { key } = await createApiKey(deps, {
@@ -120,9 +114,6 @@ export async function startSleepFixture(column: (typeof sleepColumns)[number]) {
 
   async function close(): Promise<void> {
     await Promise.all(routers.map(({ router }) => router.close()))
-    await fixture.endBuilder('SIGTERM')
-    for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
-    for (const { id } of await driver.listImages()) await driver.removeImage(id)
     await driver.close()
     await fixture.close()
   }
