@@ -9,6 +9,9 @@ const skipped = [
   'infra/examples/**',
 ]
 
+/** Real services on a busy machine: what passes only at the second try is named at the end, not hidden. */
+const retry = process.env.CI ? 1 : 0
+
 export default defineConfig({
   test: {
     projects: [
@@ -25,6 +28,7 @@ export default defineConfig({
           include: ['{apps,packages,infra}/**/*.integration.test.ts'],
           exclude: skipped,
           globalSetup: 'infra/test/services-setup.ts',
+          retry,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // They wait more than they compute: left to itself Vitest takes one worker on two cores.
@@ -37,6 +41,7 @@ export default defineConfig({
           include: ['e2e/**/*.e2e.test.ts', 'apps/web/e2e/**/*.e2e.test.ts'],
           exclude: skipped,
           globalSetup: 'infra/test/services-setup.ts',
+          retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Each of them starts a whole platform: one at a time.

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
-import { addCounts, type Counts, noCounts, totalsLine } from './counts.ts'
+import { addReports, emptyReport, type Report, totals } from './report.ts'
 
 export type Task = {
   name: string
@@ -12,10 +12,10 @@ export type Task = {
   stream?: boolean
   signal: AbortSignal
   /** For tests: reads what ran, given whether the program said that all went well. */
-  count?: (succeeded: boolean) => Counts
+  report?: (succeeded: boolean) => Report
 }
 
-export type Outcome = { task: Task; succeeded: boolean; counts: Counts }
+export type Outcome = { task: Task; succeeded: boolean; report: Report }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -36,9 +36,9 @@ export async function runTasks(tasks: readonly Task[], atOnce = 2): Promise<Outc
 export function printTotals(outcomes: readonly Outcome[]): number {
   const failed = outcomes.filter((outcome) => !outcome.succeeded).map(({ task }) => task.name)
   if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`)
-  const counts = outcomes.map((outcome) => outcome.counts).reduce(addCounts, noCounts)
-  console.log(`\n${totalsLine(counts)}`)
-  return failed.length > 0 || counts.failed > 0 ? 1 : 0
+  const report = outcomes.map((outcome) => outcome.report).reduce(addReports, emptyReport)
+  console.log(`\n${totals(report)}`)
+  return failed.length > 0 || report.failed > 0 ? 1 : 0
 }
 
 /** Aborts when we are asked to end, or when whoever started us is gone. */
@@ -60,7 +60,7 @@ async function runTask(task: Task): Promise<Outcome> {
   const mark = succeeded ? styleText('green', '✓') : styleText('red', '✗')
   console.log(`  ${mark} ${task.name} ${styleText('dim', `${seconds}s`)}`)
   if (!succeeded && !task.stream) console.log(`\n${output.trimEnd()}\n`)
-  return { task, succeeded, counts: task.count?.(succeeded) ?? noCounts }
+  return { task, succeeded, report: task.report?.(succeeded) ?? emptyReport }
 }
 
 function run(task: Task): Promise<{ succeeded: boolean; output: string }> {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countReport } from './counts.ts'
+import { readReport } from './report.ts'
 import type { Task } from './task.ts'
 
 type VitestOptions = {
@@ -17,19 +17,19 @@ type VitestOptions = {
 export function vitestTask(name: string, options: VitestOptions): Task {
   const dir = mkdtempSync(join(tmpdir(), 'moorage-report-'))
   const file = join(dir, 'report.json')
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const args = ['run', '--reporter=default', '--reporter=./infra/test/report-writer.ts']
   if (options.project) args.push(`--project=${options.project}`)
   return {
     name,
     file: 'node_modules/.bin/vitest',
     args: [...args, ...(options.filters ?? [])],
     signal: options.signal,
-    ...(options.env && { env: options.env }),
+    env: { ...options.env, MOORAGE_TEST_REPORT: file },
     ...(options.stream && { stream: true }),
-    count(succeeded) {
+    report(succeeded) {
       const json = existsSync(file) ? readFileSync(file, 'utf8') : null
       rmSync(dir, { recursive: true, force: true })
-      return countReport(json, succeeded)
+      return readReport(json, succeeded)
     },
   }
 }
