@@ -102,19 +102,22 @@ describe.each(sleepColumns)('with $runtime runtime, redis: $redis', (column) => 
   test('no request is lost that comes while the server falls asleep', async () => {
     await fixture.settle(server, pauses)
     let slept = 0
-    for (let round = 0; round < 40; round++) {
+    // Less when they found it asleep, more when it was awake: so they come as it falls asleep.
+    let spreadMs = 60
+    for (let round = 0; round < 20 || slept < 6; round++) {
       await fixture.age(server)
       const falling = sleeper.tick()
       const calls = Array.from({ length: 4 }, async (_, index) => {
-        await delay(Math.random() * 60)
+        await delay(Math.random() * spreadMs)
         return call(index % 2)
       })
       await falling
       expect(await Promise.all(calls)).toEqual(['up', 'up', 'up', 'up'])
       await sleeper.settled()
-      slept += Number((await fixture.notes(server)).at(-1)?.startsWith('Woken'))
+      const woken = (await row()).wokenAt !== null
+      slept += Number(woken)
+      spreadMs = woken ? spreadMs / 1.5 : spreadMs * 1.5
     }
-    expect(slept).toBeGreaterThan(5)
   })
 
   test('a server with an open stream stays awake, and sleeps when it ends', async () => {
@@ -153,16 +156,16 @@ describe.each(sleepColumns)('with $runtime runtime, redis: $redis', (column) => 
     await fixture.deps.db.routerNode.delete({ where: { id } })
   })
 
-  test.runIf(column.runtime === 'process')(
-    'a server that crashes as it wakes is shown as crashed, to the caller too',
-    async () => {
-      await fixture.settle(server, stops)
-      await sleepsIn('asleep')
-      writeFileSync(join(fixture.dataDir, 'broken'), '')
-      await expect(call()).rejects.toThrow(/503 .*did not start again/)
-      await sleeper.settled()
-      expect((await row()).state).toBe('crashed')
-      expect((await fixture.notes(server)).at(-1)).toMatch(/did not wake up.*Exit code 7/)
-    },
-  )
+  // A container does not see the file that breaks it.
+  if (column.runtime === 'docker') return
+
+  test('a server that crashes as it wakes is shown as crashed, to the caller too', async () => {
+    await fixture.settle(server, stops)
+    await sleepsIn('asleep')
+    writeFileSync(join(fixture.dataDir, 'broken'), '')
+    await expect(call()).rejects.toThrow(/503 .*did not start again/)
+    await sleeper.settled()
+    expect((await row()).state).toBe('crashed')
+    expect((await fixture.notes(server)).at(-1)).toMatch(/did not wake up.*Exit code 7/)
+  })
 })
