@@ -10,10 +10,10 @@ process.on('disconnect', () => {
   if (MOORAGE_READY_FILE) rmSync(MOORAGE_READY_FILE, { force: true })
   setTimeout(() => process.exit(1), patienceMs).unref()
 })
-// Before anyone else's: a logger tries for ever to write its last lines to a pipe that nobody reads.
-// Now nobody is left to end such a process, or to read its exit code.
+// Before anyone else's, for one that hangs in its last listener: nobody is left to end it, or to read
+// its exit code. Either sign can come first: a process that is killed loses its files, then its children.
 process.prependListener('exit', () => {
-  if (process.ppid !== supervisor) process.kill(process.pid, 'SIGKILL')
+  if (!process.connected || process.ppid !== supervisor) process.kill(process.pid, 'SIGKILL')
 })
 
 // The log's reader is gone then, and the error of a broken pipe would cut the shut-down short.

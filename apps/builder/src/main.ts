@@ -25,7 +25,8 @@ import { createSupervisor } from './supervise.ts'
 import { sweep } from './sweep.ts'
 
 const env = readEnv()
-const log = pino({ name: 'builder' })
+// Not by pino's own writer: that one tries for ever to write its last lines to a pipe that nobody reads.
+const log = pino({ name: 'builder' }, process.stdout)
 const stop = new AbortController()
 
 const bus = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL }

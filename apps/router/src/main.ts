@@ -11,10 +11,11 @@ if (cluster.isPrimary) {
   await openPrivatePort(env)
   runWorkers(env)
 } else {
-  // A logger tries for ever to write its last lines to a pipe that nobody reads, and with the first
-  // process gone nobody would end it.
+  // With the first process gone nobody would end a worker that hangs in its last listener.
   const first = process.ppid
-  process.on('exit', () => process.ppid === first || process.kill(process.pid, 'SIGKILL'))
+  process.on('exit', () => {
+    if (!process.connected || process.ppid !== first) process.kill(process.pid, 'SIGKILL')
+  })
   const { runRouter } = await import('./run-router.ts')
   await runRouter(env)
 }
