@@ -141,3 +141,10 @@ test('an account whose address nobody has proven is not opened by a provider tha
   const { principal } = await signIn(address)
   expect(principal).toBeNull()
 })
+
+test('a provider opens no account with a second factor before the code was given', async () => {
+  await db.user.update({ where: { email: 'ada@example.com' }, data: { twoFactorEnabled: true } })
+  const { location, principal } = await signIn('ada@example.com')
+  expect(location).toBe('/sign-in?step=code&next=%2F')
+  expect(principal).toBeNull()
+})

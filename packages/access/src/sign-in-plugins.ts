@@ -1,6 +1,7 @@
 import { passkey } from '@better-auth/passkey'
-import { genericOAuth, magicLink, twoFactor } from 'better-auth/plugins'
+import { genericOAuth, magicLink } from 'better-auth/plugins'
 import type { Mail } from './mail.ts'
+import { secondFactor } from './second-factor.ts'
 import type { SignInMethods } from './sign-in-methods.ts'
 
 const linkMinutes = 15
@@ -37,7 +38,7 @@ export function signInPlugins(options: {
       rpID: new URL(options.baseUrl).hostname,
       origin: options.origins,
     }),
-    twoFactor({ issuer: 'Moorage' }),
+    secondFactor(),
     genericOAuth({
       config: options.methods.oidc.map(({ id, name, issuer, clientId, clientSecret }) => ({
         ...{ providerId: id, name, clientId, clientSecret },

@@ -27,6 +27,18 @@ async function person(email: string): Promise<void> {
   await db.$transaction((tx) => createPasswordAccount(tx, about))
 }
 
+/** Signed in once, to set it up. */
+async function personWithFactor(email: string) {
+  await person(email)
+  const jar = new CookieJar()
+  await post('/sign-in/email', { email, password }, jar)
+  const setup = await (await post('/two-factor/enable', { password }, jar)).json()
+  const secret = decode(new URL(setup.totpURI).searchParams.get('secret') ?? '')
+  const code = async () => (await auth.api.generateTOTP({ body: { secret } })).code
+  expect((await post('/two-factor/verify-totp', { code: await code() }, jar)).status).toBe(200)
+  return { code, backupCodes: setup.backupCodes as string[] }
+}
+
 async function post(path: string, body: object, jar = new CookieJar()): Promise<Response> {
   const headers = {
     'content-type': 'application/json',
@@ -66,13 +78,7 @@ test('without a mail server the sign-in link goes to the operator, works once, a
 
 test('with a second factor a password alone opens nothing; the code does, and a backup code once', async () => {
   const email = 'totp@example.com'
-  await person(email)
-  const jar = new CookieJar()
-  await post('/sign-in/email', { email, password }, jar)
-  const setup = await (await post('/two-factor/enable', { password }, jar)).json()
-  const secret = new URL(setup.totpURI).searchParams.get('secret') ?? ''
-  const code = async () => (await auth.api.generateTOTP({ body: { secret: decode(secret) } })).code
-  expect((await post('/two-factor/verify-totp', { code: await code() }, jar)).status).toBe(200)
+  const { code, backupCodes } = await personWithFactor(email)
 
   const begin = async () => {
     const fresh = new CookieJar()
@@ -85,13 +91,28 @@ test('with a second factor a password alone opens nothing; the code does, and a 
   await post('/two-factor/verify-totp', { code: await code() }, byCode)
   expect(await who(byCode)).toMatchObject({ email })
 
-  const [backup] = setup.backupCodes
+  const [backup] = backupCodes
   const byBackup = await begin()
   await post('/two-factor/verify-backup-code', { code: backup }, byBackup)
   expect(await who(byBackup)).toMatchObject({ email })
   const again = await begin()
   await post('/two-factor/verify-backup-code', { code: backup }, again)
   expect(await who(again)).toBeNull()
+})
+
+test('with a second factor a link by e-mail opens nothing either: it leads to the page for the code, and on', async () => {
+  const email = 'link-and-totp@example.com'
+  const { code } = await personWithFactor(email)
+  await post('/sign-in/magic-link', { email, callbackURL: '/servers/x?tab=1' })
+  const jar = new CookieJar()
+  const opened = await auth.handler(new Request(told.at(-1)?.match(/http\S+/)?.[0] ?? ''))
+  jar.keep(opened)
+  expect(opened.status).toBe(302)
+  expect(opened.headers.get('location')).toBe('/sign-in?step=code&next=%2Fservers%2Fx%3Ftab%3D1')
+  expect(await who(jar)).toBeNull()
+  expect(await db.authSession.count({ where: { user: { email } } })).toBe(1)
+  await post('/two-factor/verify-totp', { code: await code() }, jar)
+  expect(await who(jar)).toMatchObject({ email })
 })
 
 test('open sign-up makes an account and no membership', async () => {

@@ -5,6 +5,7 @@ import { redirect } from 'next/navigation'
 import { AccountFrame } from '../../account/account-frame.tsx'
 import { ProviderButtons } from '../../account/provider-buttons.tsx'
 import { safeNext } from '../../account/safe-next.ts'
+import { SecondFactorForm } from '../../account/second-factor-form.tsx'
 import { SignInForm } from '../../account/sign-in-form.tsx'
 import { readEnv } from '../../env.ts'
 import { Notice } from '../../parts/notice.tsx'
@@ -15,10 +16,16 @@ import { findPerson } from '../../server/page-session.ts'
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: PageProps) {
-  const { next, error } = await searchParams
+  const { next, error, step } = await searchParams
   const target = safeNext(typeof next === 'string' ? next : undefined)
   if (await findPerson()) redirect(target)
   if (await setupIsOpen(await webDeps())) redirect('/setup')
+  if (step === 'code')
+    return (
+      <AccountFrame title="Second factor" lead="One more step, as this account asks for it.">
+        <SecondFactorForm next={target} />
+      </AccountFrame>
+    )
   return (
     <AccountFrame title="Sign in" lead="To the MCP servers of your team.">
       {typeof error === 'string' ? (
