@@ -45,7 +45,7 @@ export function AnswerForm({ mayAllow }: { mayAllow: boolean }) {
       </div>
       {mayAllow ? (
         <p className="text-right text-sm text-faint">
-          You can take it back at any time, under Keys.
+          You can take it back at any time, on your account page.
         </p>
       ) : null}
     </div>

@@ -5,6 +5,7 @@ import { ProfileCard } from '../../../account/profile-card.tsx'
 import { SessionList } from '../../../account/session-list.tsx'
 import { TeamList } from '../../../account/team-list.tsx'
 import { TwoFactorCard } from '../../../account/two-factor-card.tsx'
+import { GrantList } from '../../../oauth/grant-list.tsx'
 import { Card } from '../../../parts/card.tsx'
 import { PageHeader } from '../../../parts/page-header.tsx'
 import { webDeps } from '../../../server/deps.ts'
@@ -15,10 +16,11 @@ export const metadata = { title: 'Account' }
 export default async function AccountPage() {
   const { person, api } = await requirePerson('/account')
   const { auth } = await webDeps()
-  const [teams, sessions, secure, signedIn] = await Promise.all([
+  const [teams, sessions, secure, grants, signedIn] = await Promise.all([
     api.teams.list(),
     api.account.sessions(),
     api.account.security(),
+    api.oauth.mine(),
     auth.api.getSession({ headers: await headers() }),
   ])
   return (
@@ -32,6 +34,7 @@ export default async function AccountPage() {
         <Card title="Signed in on" flush>
           <SessionList sessions={sessions} current={signedIn?.session.id ?? ''} />
         </Card>
+        <GrantList grants={grants} ofTeam={false} />
         <Card title="Teams" flush>
           <TeamList teams={teams} />
         </Card>

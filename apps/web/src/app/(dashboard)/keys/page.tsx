@@ -17,11 +17,9 @@ export default async function KeysPage() {
         <PageHeader title="Keys" />
         <div className="max-w-2xl px-4 md:px-8">
           <Notice look="info" title="Viewers do not see the team's keys.">
-            Ask an admin of the team for the role of a developer.
+            Ask an admin of the team for the role of a developer. The clients that you have allowed
+            are on your account page.
           </Notice>
-          <div className="mt-5">
-            <GrantList grants={await session.api.oauth.mine()} ofTeam={false} />
-          </div>
         </div>
       </>
     )
@@ -29,7 +27,7 @@ export default async function KeysPage() {
   const [keys, servers, grants] = await Promise.all([
     session.api.keys.list({ team }),
     session.api.servers.list({ team }),
-    mayGrants ? session.api.oauth.list({ team }) : session.api.oauth.mine(),
+    mayGrants ? session.api.oauth.list({ team }) : null,
   ])
   const mayWrite = session.may(team, 'key.write')
   return (
@@ -58,7 +56,7 @@ export default async function KeysPage() {
             <KeyTable keys={keys} mayWrite={mayWrite} showServer />
           </div>
         )}
-        <GrantList grants={grants} ofTeam={mayGrants} />
+        {grants ? <GrantList grants={grants} ofTeam /> : null}
       </div>
     </>
   )
