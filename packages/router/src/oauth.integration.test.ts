@@ -1,3 +1,4 @@
+import { revokeApiKey } from '@moorage/access/api-key'
 import { newId } from '@moorage/domain/id'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -19,7 +20,10 @@ let userId: string
 beforeAll(async () => {
   platform = await startPlatform({ dashboardUrl: `${issuer}/`, baseDomain: 'mcp.test' })
   upstream = await startUpstream((req, res) => {
-    if (req.url === '/stream') return void res.writeHead(200).write('begun\n')
+    if (req.url === '/stream')
+      return void res
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .write('data: begun\n\n')
     res.end('ok')
   })
   teamId = await platform.addTeam()
@@ -121,6 +125,36 @@ test('at a host name of its own the endpoint, its metadata and its tokens are th
   expect((await at('/mcp', await token())).status).toBe(401)
 })
 
+test('a preview has an endpoint and tokens of its own, under the grant of its server', async () => {
+  const [id, deploymentId] = [newId('prv'), newId('dep')]
+  const { id: serverId, slug } = server
+  const expiresAt = new Date(Date.now() + 60_000)
+  const { db } = platform
+  await db.preview.create({ data: { id, serverId, name: 'next', ref: 'next', expiresAt } })
+  const live = { kind: 'preview', status: 'live', trigger: 'push', previewId: id } as const
+  await db.deployment.create({ data: { id: deploymentId, serverId, plan: {}, ...live } })
+  const place = {
+    runtime: 'process',
+    host: '127.0.0.1',
+    port: upstream.port,
+    state: 'ready',
+  } as const
+  await db.instance.create({ data: { id: newId('ins'), serverId, deploymentId, ...place } })
+  await db.preview.update({ where: { id }, data: { deploymentId } })
+  await platform.events.publish({ type: 'server', serverId })
+  const preview = `${url}/${slug}--next/mcp`
+  const good = await token({ aud: preview })
+  await until(async () => (await status(good, preview)) === 200)
+  expect(await status(await token(), preview)).toBe(401)
+  expect(await status(good)).toBe(401)
+  const refused = await send(preview)
+  expect(refused.headers['www-authenticate']).toContain(
+    `resource_metadata="${url}/.well-known/oauth-protected-resource/${slug}--next/mcp"`,
+  )
+  const metadata = await send(`${url}/.well-known/oauth-protected-resource/${slug}--next/mcp`)
+  expect(JSON.parse(metadata.text).resource).toBe(preview)
+})
+
 test('a stranger cannot tell a name with a server from one without', async () => {
   const [here, nowhere] = await Promise.all([send(mcp), send(`${url}/no-such/mcp`)])
   const same = (text: unknown) => String(text).replaceAll(server.slug, 'no-such')
@@ -203,16 +237,53 @@ test.each([
 ])('of %s any token is refused within a second, and open streams end', async (_what, remove) => {
   const id = await addPerson()
   const good = await token({ sub: id })
-  await until(async () => (await status(good)) === 200)
-  const stream = await fetch(`${url}/${server.slug}/stream`, {
-    headers: bearer(await token({ sub: id })),
-  })
-  const body = stream.text().catch(() => 'ended')
+  const stream = await openStream(server, good)
   await remove(id)
   await platform.events.publish({ type: 'person', userId: id })
-  await until(async () => (await status(good)) === 401, 1_000)
-  expect(await body).toMatch(/ended|begun/)
+  await endsWithin(1_000, stream)
+  expect(await status(good)).toBe(401)
 })
+
+test.each([
+  ['a team that is deleted', 'token'],
+  ['a key that is revoked', 'key'],
+])('%s ends its open streams within a second', async (_what, by) => {
+  const { db, events } = platform
+  const elsewhere = await platform.addTeam()
+  const theirs = await platform.addServer(elsewhere)
+  await platform.deploy(theirs, upstream.port)
+  const id = await addPerson()
+  await db.member.create({ data: { teamId: elsewhere, userId: id, role: 'caller' } })
+  const grant = { userId: id, clientId: 'client', serverId: theirs.id }
+  await db.oauthGrant.create({ data: { id: newId('grant'), ...grant } })
+  await events.publish({ type: 'person', userId: id })
+  const { id: keyId, key } = await platform.addKey(elsewhere)
+  const used = by === 'key' ? key : await token({ sub: id, aud: `${url}/${theirs.slug}/mcp` })
+  const stream = await openStream(theirs, used)
+  if (by === 'key') await revokeApiKey(platform, { teamId: elsewhere, keyId })
+  else {
+    await db.team.update({ where: { id: elsewhere }, data: { deletedAt: new Date() } })
+    await events.publish({ type: 'server', serverId: theirs.id })
+  }
+  await endsWithin(1_000, stream)
+  expect(await status(used, `${url}/${theirs.slug}/mcp`)).toBe(401)
+})
+
+/** A stream on which nothing more comes, once its first event has. */
+async function openStream({ slug }: TestServer, used: string) {
+  await until(async () => (await status(used, `${url}/${slug}/mcp`)) === 200)
+  const answer = await fetch(`${url}/${slug}/stream`, { headers: bearer(used) })
+  const reader = answer.body?.getReader()
+  const first = await reader?.read()
+  expect(new TextDecoder().decode(first?.value)).toContain('begun')
+  return { rest: reader?.read().catch(() => ({ done: true })) }
+}
+
+async function endsWithin(ms: number, { rest }: Awaited<ReturnType<typeof openStream>>) {
+  const startedMs = performance.now()
+  expect(await rest).toMatchObject({ done: true })
+  expect(performance.now() - startedMs).toBeLessThan(ms)
+}
 
 test('a grant whose event was lost is found when its token first comes', async () => {
   const id = newId('usr')

@@ -1,24 +1,30 @@
 import type { Db } from '@moorage/db/client'
+import { splitPreviewSlug } from '@moorage/domain/preview-name'
 import { oauthScopes } from './scopes.ts'
 
-export type Endpoint = { url: string; serverId: string; teamId: string }
+/** `preview`: its name, where it is one of the server's. */
+export type Endpoint = { url: string; serverId: string; teamId: string; preview: string | null }
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
 /**
  * The server whose endpoint this is, as `resource` of RFC 8707 names it: at the router's path, at
- * its own name under the router's, or at a verified host name of the team's. Null: there is none, or
- * it does its own OAuth. One slash too many at the end is forgiven; `url` has none.
+ * its own name under the router's, or at a verified host name of the team's; a preview at
+ * `<slug>--<name>` in the same places, whose grants are the server's. Null: there is none, or it
+ * does its own OAuth. One slash too many at the end is forgiven; `url` has none.
  */
 export async function findEndpoint(
   { db, routerUrl }: { db: Db; routerUrl: string },
   resource: string,
 ): Promise<Endpoint | null> {
   const url = resource.replace(/\/$/, '')
-  const where = serverAt(url, new URL(routerUrl))
-  if (!where) return null
+  const at = placeOf(url, new URL(routerUrl))
+  if (!at) return null
+  const named = at.slug ? splitPreviewSlug(at.slug) : null
+  const preview = named?.name ?? null
+  const where = named ? { slug: named.slug, previews: { some: { name: named.name } } } : at
   const server = await db.server.findFirst({ where: { ...where, access: { not: 'own_auth' } } })
-  return server && { url, serverId: server.id, teamId: server.teamId }
+  return server && { url, serverId: server.id, teamId: server.teamId, preview }
 }
 
 /** Tokens are made for what has a row; the router has the last word on whether they are good. */
@@ -35,7 +41,7 @@ export async function ensureResource(db: Db, { url, serverId }: Endpoint): Promi
 }
 
 /** In no other spelling than the canonical one, so that an audience is compared as a string. */
-function serverAt(resource: string, router: URL) {
+function placeOf(resource: string, router: URL) {
   if (!URL.canParse(resource)) return null
   const url = new URL(resource)
   if (url.href !== resource || url.protocol !== router.protocol) return null

@@ -134,8 +134,8 @@ async function exchange(form: Record<string, string>): Promise<Response> {
   return call('/api/auth/oauth2/token', { method: 'POST', body: new URLSearchParams(form) })
 }
 
-async function tokensFor(clientId: string) {
-  const asked = await askFrom(clientId)
+async function tokensFor(clientId: string, of = resource) {
+  const asked = await askFrom(clientId, { resource: of })
   const back = new URL((await (await say(true, asked)).json()).url)
   const answer = await exchange({
     grant_type: 'authorization_code',
@@ -143,7 +143,7 @@ async function tokensFor(clientId: string) {
     redirect_uri: redirectUri,
     client_id: clientId,
     code_verifier: asked.verifier,
-    resource,
+    resource: of,
   })
   return { back, answer, tokens: await answer.json() }
 }
@@ -178,6 +178,21 @@ test('a person who allows it gives a client a token for that one endpoint, and a
     scope: 'mcp:connect offline_access',
   })
   expect(await db.oauthGrant.count({ where: { clientId, userId, serverId } })).toBe(1)
+})
+
+test('a preview has tokens of its own, under the grant of its server', async () => {
+  const clientId = await newClient()
+  const expiresAt = new Date(Date.now() + 60_000)
+  await db.preview.create({
+    data: { id: newId('prv'), serverId, name: 'feature-x', ref: 'feature/x', expiresAt },
+  })
+  const preview = `${routerUrl}/notes--feature-x/mcp`
+  const { answer, tokens } = await tokensFor(clientId, preview)
+  expect(answer.status).toBe(200)
+  expect(decodeJwt(tokens.access_token).aud).toBe(preview)
+  expect(await db.oauthGrant.count({ where: { clientId, userId, serverId } })).toBe(1)
+  const gone = await ask(clientId, { resource: `${routerUrl}/notes--another/mcp` })
+  expect(gone.searchParams.get('error')).toBe('invalid_target')
 })
 
 test('a refresh token works once; when it comes again, its whole family ends', async () => {

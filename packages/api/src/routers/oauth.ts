@@ -17,21 +17,29 @@ export const oauthRouter = router({
       const endpoint = await findEndpoint({ db, ...ctx.urls }, input.resource)
       if (!endpoint) throw notFound('server')
       authorize(ctx.principal, 'server.call', endpoint)
-      const [client, server] = await Promise.all([
+      const { serverId, preview: name } = endpoint
+      const [client, server, preview] = await Promise.all([
         db.oauthClient.findUnique({ where: { clientId: input.clientId } }),
         db.server.findUniqueOrThrow({
-          where: { id: endpoint.serverId },
+          where: { id: serverId },
           include: { team: true, route: { include: { deployment: true } } },
         }),
+        name === null
+          ? null
+          : db.preview.findUnique({
+              where: { serverId_name: { serverId, name } },
+              include: { live: true },
+            }),
       ])
-      const handshake = handshakeSchema.safeParse(server.route?.deployment.handshake).data
+      const live = preview ? preview.live : server.route?.deployment
+      const handshake = handshakeSchema.safeParse(live?.handshake).data
       return {
         client: {
           name: client?.name ?? null,
           /** The host whose word its name is; null where it registered by itself. */
           knownBy: client?.clientDiscoveryId ? new URL(input.clientId).host : null,
         },
-        server: { name: server.name, slug: server.slug, url: endpoint.url },
+        server: { name: server.name, slug: server.slug, url: endpoint.url, preview: name },
         team: server.team.name,
         tools: (handshake?.tools ?? []).map(({ name, description }) => ({ name, description })),
       }

@@ -37,8 +37,10 @@ export default async function ConsentPage({ searchParams }: PageProps) {
       title={`Allow ${name}?`}
       lead={
         <>
-          It wants to call <b className="font-medium text-text">{question.server.name}</b> of the
-          team {question.team}, as you.
+          It wants to call
+          {question.server.preview ? ` the preview ${question.server.preview} of` : ''}{' '}
+          <b className="font-medium text-text">{question.server.name}</b> of the team{' '}
+          {question.team}, as you.
         </>
       }
     >
