@@ -3,6 +3,7 @@ import { accountRouter } from './routers/account.ts'
 import { auditRouter } from './routers/audit.ts'
 import { buildSecretsRouter } from './routers/build-secrets.ts'
 import { deploymentsRouter } from './routers/deployments.ts'
+import { deviceLoginsRouter } from './routers/device-logins.ts'
 import { domainsRouter } from './routers/domains.ts'
 import { envRouter } from './routers/env.ts'
 import { inspectionsRouter } from './routers/inspections.ts'
@@ -37,6 +38,7 @@ export const appRouter = router({
   buildSecrets: buildSecretsRouter,
   domains: domainsRouter,
   keys: keysRouter,
+  deviceLogins: deviceLoginsRouter,
   oauth: oauthRouter,
   notifications: notificationsRouter,
   teams: teamsRouter,

@@ -12,6 +12,7 @@ export type {
   Deployment,
   DeploymentKind,
   DeploymentStep,
+  DeviceLogin,
   Domain,
   EnvScope,
   EnvVar,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { actions, roleMay, scopes, scopesMay } from './permission.ts'
+import { actions, roleMay, roles, scopes, scopesMay, widestScopes } from './permission.ts'
 
 test('an owner may everything, and each role some things that the next one may not', () => {
   const counts = (['owner', 'admin', 'developer', 'viewer', 'caller'] as const).map(
@@ -26,4 +26,14 @@ test('no scope but admin reaches keys, the audit log, members or deletion', () =
 test('no key deletes a team or gives it away', () => {
   for (const action of ['team.delete', 'team.transfer'] as const)
     expect(scopesMay(scopes, action)).toBe(false)
+})
+
+test('a key of the widest scopes of a role may nothing that the role may not', () => {
+  expect(roles.map((role) => widestScopes(role).join(' '))).toEqual([
+    'admin',
+    'admin',
+    'call read deploy',
+    'call read',
+    'call',
+  ])
 })

@@ -52,6 +52,14 @@ export function scopesMay(held: readonly Scope[], action: Action): boolean {
   )
 }
 
+/** The scopes with which a key may all that one of this role can hand on to a key. */
+export function widestScopes(role: Role): Scope[] {
+  const held = scopes.filter((scope) =>
+    actions.every((action) => !scopesMay([scope], action) || roleMay(role, action)),
+  )
+  return held.includes('admin') ? ['admin'] : held
+}
+
 export function isAtLeast(role: Role, lowest: Role): boolean {
   return roles.indexOf(role) <= roles.indexOf(lowest)
 }

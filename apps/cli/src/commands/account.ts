@@ -4,12 +4,18 @@ import { withSession } from '../session.ts'
 export function declareAccount(program: Command): void {
   program
     .command('login')
-    .description('Sign in with an API key, and remember it')
+    .description('Sign in: allow it in the dashboard, or give an API key; the key is remembered')
+    .option('--device', 'ask in the dashboard even where nobody is at this terminal')
+    .option('--with-key', 'ask for an API key here, and show nothing of it')
     .addHelpText(
       'after',
       `
+In a terminal it opens a page of the dashboard where you allow it, and gets a key for one team that
+may what you may, for 90 days. Without a terminal it reads a key from stdin.
+
 Examples:
-  moorage login --url https://moorage.example.com      asks for the key, and shows nothing
+  moorage login --url https://moorage.example.com
+  moorage login --url https://moorage.example.com --with-key
   pass show moorage | moorage login --url https://moorage.example.com`,
     )
     .action(async (_options, command) => {

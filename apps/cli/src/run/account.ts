@@ -1,16 +1,20 @@
 import { apiError, createApi } from '../api.ts'
+import { browse } from '../browse.ts'
 import { CliError } from '../cli-error.ts'
 import { cleanUrl, forget, readReady, readSaved, save } from '../credentials.ts'
+import { deviceLogin } from '../device-login.ts'
 import { readEnv } from '../env.ts'
 import { ask, askHidden, readStdin } from '../prompt.ts'
 import type { GlobalFlags, Session } from '../session.ts'
 import { createTerminal, plain, type Terminal } from '../terminal.ts'
 
-export async function login(flags: GlobalFlags): Promise<void> {
+export type LoginFlags = GlobalFlags & { device?: boolean; withKey?: boolean }
+
+export async function login(flags: LoginFlags): Promise<void> {
   const env = readEnv()
   const terminal = createTerminal(env, { json: flags.json ?? false })
   const url = cleanUrl(flags.url ?? env.url ?? (await askForUrl(terminal)))
-  const key = (flags.key ?? env.key ?? (await askForKey(terminal, url))).trim()
+  const key = (flags.key ?? env.key ?? (await getKey(terminal, url, flags))).trim()
   const platform = { url, key, from: 'given' }
   const me = await createApi(platform)
     .me.get.query()
@@ -40,7 +44,14 @@ export async function login(flags: GlobalFlags): Promise<void> {
   }
 }
 
-function askForKey(terminal: Terminal, url: string): Promise<string> {
+/** From who allows it in the dashboard, where a person is here to do that; else it is given. */
+async function getKey(terminal: Terminal, url: string, flags: LoginFlags): Promise<string> {
+  if (flags.device || (terminal.interactive && !flags.withKey))
+    return deviceLogin(url, ({ code, page }) => {
+      terminal.note(`Open this page and allow it; it shows the code ${code}:`)
+      terminal.note(`  ${page}`)
+      if (terminal.interactive) browse(page)
+    })
   if (!terminal.interactive) return readStdin()
   terminal.note(`Keys are made in the dashboard: ${url}`)
   return askHidden('API key: ')

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { browse } from '../browse.ts'
 import { chooseSlug } from '../choose-slug.ts'
 import { findServer } from '../find-server.ts'
 import type { Session } from '../session.ts'
@@ -13,17 +13,4 @@ export async function open(session: Session, named: string | undefined): Promise
   if (terminal.json) return terminal.printJson({ url })
   terminal.print(url)
   if (terminal.interactive) browse(url)
-}
-
-function browse(url: string): void {
-  const [file, args] =
-    process.platform === 'darwin'
-      ? ['open', [url]]
-      : process.platform === 'win32'
-        ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
-        : ['xdg-open', [url]]
-  // Where there is no browser, the printed address is all there is.
-  spawn(file, args, { stdio: 'ignore', detached: true })
-    .on('error', () => {})
-    .unref()
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { FactList } from '../parts/fact-list.tsx'
 
 const local = ['localhost', '127.0.0.1', '[::1]']
 
@@ -15,33 +15,38 @@ export function ClientFacts({
   sendsTo: string
 }) {
   return (
-    <dl className="divide-y overflow-hidden rounded-lg border bg-surface text-sm">
-      <Fact name="Server">
-        <code className="font-mono break-all">{server}</code>
-      </Fact>
-      <Fact name="As">{person}</Fact>
-      <Fact name="Answer goes to">
-        <code className="font-mono break-all">{sendsTo}</code>
-        {local.includes(sendsTo) ? <p className="text-faint">A program on this computer.</p> : null}
-      </Fact>
-      <Fact name="Known by">
-        {client.knownBy ? (
-          <code className="font-mono break-all">{client.knownBy}</code>
-        ) : (
-          <span className="text-muted">
-            It registered by itself, so its name is only what it says.
-          </span>
-        )}
-      </Fact>
-    </dl>
+    <FactList
+      facts={[
+        [
+          'Server',
+          <code key="server" className="font-mono break-all">
+            {server}
+          </code>,
+        ],
+        ['As', person],
+        ['Answer goes to', <AnswerPlace key="place" host={sendsTo} />],
+        [
+          'Known by',
+          client.knownBy ? (
+            <code key="known" className="font-mono break-all">
+              {client.knownBy}
+            </code>
+          ) : (
+            <span key="known" className="text-muted">
+              It registered by itself, so its name is only what it says.
+            </span>
+          ),
+        ],
+      ]}
+    />
   )
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function AnswerPlace({ host }: { host: string }) {
   return (
-    <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-3 px-4 py-2.5">
-      <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </div>
+    <>
+      <code className="font-mono break-all">{host}</code>
+      {local.includes(host) ? <p className="text-faint">A program on this computer.</p> : null}
+    </>
   )
 }

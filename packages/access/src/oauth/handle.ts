@@ -3,6 +3,7 @@ import type { Db } from '@moorage/db/client'
 import type { Auth } from '../auth.ts'
 import { handleAuthorize } from './handle-authorize.ts'
 import { handleConsent } from './handle-consent.ts'
+import { handleDeviceCode, handleDeviceToken } from './handle-device.ts'
 import { handleRegister } from './handle-register.ts'
 import { handleToken } from './handle-token.ts'
 
@@ -40,6 +41,10 @@ async function route(deps: OauthDeps, pathname: string, request: Request): Promi
       return handleRegister(deps, request)
     case `POST ${base}/token`:
       return handleToken(deps, request)
+    case 'POST /api/auth/device/code':
+      return handleDeviceCode(deps, request)
+    case 'POST /api/auth/device/token':
+      return handleDeviceToken(deps, request)
     default:
       return deps.auth.handler(request)
   }

@@ -1,6 +1,5 @@
 import { redirectHost } from '@moorage/access/redirect-uris'
 import { createCaller } from '@moorage/api/app-router'
-import { TRPCError } from '@trpc/server'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { AccountFrame } from '../../../account/account-frame.tsx'
@@ -9,6 +8,7 @@ import { ClientFacts } from '../../../oauth/client-facts.tsx'
 import { ToolList } from '../../../oauth/tool-list.tsx'
 import { Notice } from '../../../parts/notice.tsx'
 import { apiContext } from '../../../server/api-context.ts'
+import { orNull } from '../../../server/or-null.ts'
 import type { PageProps } from '../../../server/page-props.ts'
 
 export const metadata = { title: 'Allow a client' }
@@ -56,14 +56,4 @@ export default async function ConsentPage({ searchParams }: PageProps) {
       <AnswerForm mayAllow />
     </AccountFrame>
   )
-}
-
-async function orNull<Result>(call: Promise<Result>): Promise<Result | null> {
-  try {
-    return await call
-  } catch (error) {
-    const code = error instanceof TRPCError ? error.code : null
-    if (code === 'NOT_FOUND' || code === 'FORBIDDEN' || code === 'BAD_REQUEST') return null
-    throw error
-  }
 }
