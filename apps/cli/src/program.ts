@@ -13,6 +13,7 @@ import { declareNotifications } from './commands/notifications.ts'
 import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
+import { declareServiceAccounts } from './commands/service-accounts.ts'
 import { declareTeams } from './commands/teams.ts'
 import { declareWebhooks } from './commands/webhooks.ts'
 
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   declareLogs(program)
   declareKeys(program)
   declareTeams(program)
+  declareServiceAccounts(program)
   declareEnv(program)
   declareRouting(program)
   declareDomains(program)

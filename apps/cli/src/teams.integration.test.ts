@@ -34,6 +34,24 @@ test('members are listed, get another role, and are removed', async () => {
   expect((await run('members', 'remove', email)).code).toBe(4)
 })
 
+test('a service account is made, gets a client secret in the form of a .env file, and loses it', async () => {
+  expect((await run('service-accounts', 'create', 'nightly', '--role', 'caller')).code).toBe(0)
+  const made = await run('service-accounts', 'secret', 'nightly')
+  expect(made.stdout).toMatch(
+    /^CLIENT_ID=sa_\w+\nCLIENT_SECRET=mrgs_\w{40}\nTOKEN_URL=http:\S+\/oauth2\/token\n$/,
+  )
+  const since = async () => {
+    const { stdout } = await run('service-accounts', '--json')
+    return JSON.parse(stdout)[0].secretSince
+  }
+  expect(await since()).not.toBeNull()
+  expect((await run('service-accounts', 'revoke-secret', 'nightly')).code).toBe(0)
+  expect(await since()).toBeNull()
+  expect((await run('service-accounts', 'remove', 'nightly')).code).toBe(0)
+  expect((await run('service-accounts', 'remove', 'nightly')).code).toBe(4)
+  expect((await run('service-accounts', 'create', 'x', '--role', 'king')).code).toBe(2)
+})
+
 test('an invitation prints its link alone; a key makes no owner; an unknown role is wrong use', async () => {
   const made = await run('invite', 'new@example.com', '--role', 'caller')
   expect(made.stdout).toMatch(/^http:\/\/\S+\/join\?token=[\w-]{32}\n$/)

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   Client,
+  ClientCredentialsProvider,
   type OAuthClientProvider,
   StreamableHTTPClientTransport,
   UnauthorizedError,
@@ -13,13 +14,13 @@ export type Browse = (url: string) => Promise<void>
 
 /**
  * The official client from a bare URL: it is refused, finds out how to sign in, registers or names
- * its document, lets the person's browser do its part, and calls the tool.
+ * its document, lets the person's browser do its part, and calls the tool. `said` is the tool's answer.
  */
 export async function callWithOfficialClient(
   url: string,
   browse: Browse,
   document?: string,
-): Promise<string> {
+): Promise<{ said: string; accessToken: string }> {
   const callback = await listenForCallback()
   const provider = rememberingProvider(callback.url, browse, document)
   const connect = async () => {
@@ -38,13 +39,30 @@ export async function callWithOfficialClient(
     await first.transport.finishAuth(await callback.query)
     const { client, done } = await connect()
     await done
-    const { content } = await client.callTool({ name: 'whoami', arguments: {} })
-    await client.close()
-    const [part] = content
-    return part?.type === 'text' ? part.text : ''
+    const said = await callWhoAmI(client)
+    const tokens = await provider.tokens()
+    return { said, accessToken: tokens?.access_token ?? '' }
   } finally {
     callback.close()
   }
+}
+
+/** The official client as a machine that has a client secret. */
+export async function callAsMachine(
+  url: string,
+  machine: { clientId: string; clientSecret: string; expectedIssuer: string },
+): Promise<string> {
+  const client = new Client({ name: 'official', version: '1' })
+  const authProvider = new ClientCredentialsProvider(machine)
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { authProvider }))
+  return callWhoAmI(client)
+}
+
+async function callWhoAmI(client: Client): Promise<string> {
+  const { content } = await client.callTool({ name: 'whoami', arguments: {} })
+  await client.close()
+  const [part] = content
+  return part?.type === 'text' ? part.text : ''
 }
 
 function rememberingProvider(

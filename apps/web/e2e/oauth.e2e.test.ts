@@ -4,10 +4,11 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deleteTeam } from '@moorage/deployments/teams/delete-team'
 import { freePort } from '@moorage/embedded/free-port'
 import { makeCertificate } from '@moorage/testing/tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callWithOfficialClient } from './oauth-client.ts'
+import { callAsMachine, callWithOfficialClient } from './oauth-client.ts'
 import type { Opened } from './open-dashboard.ts'
 import { openSignedIn, person } from './open-signed-in.ts'
 import { startMcp } from './start-mcp.ts'
@@ -67,7 +68,7 @@ async function allow(url: string, seen: (text: string) => void = () => {}): Prom
 
 test('the official client gets from a bare URL to a tool call, having registered by itself', async () => {
   let text = ''
-  const said = await callWithOfficialClient(mcp.url, (url) =>
+  const { said } = await callWithOfficialClient(mcp.url, (url) =>
     allow(url, (shown) => {
       text = shown
     }),
@@ -88,8 +89,69 @@ test('the official client gets from a bare URL to a tool call, known by its meta
   const show = (shown: string) => {
     text = shown
   }
-  const said = await callWithOfficialClient(mcp.url, (url) => allow(url, show), document.url)
+  const { said } = await callWithOfficialClient(mcp.url, (url) => allow(url, show), document.url)
   expect(said).toBe(person.email)
   expect(text).toContain('Documented client')
   expect(text).toContain(new URL(document.url).host)
 })
+
+test('the official client gets to a tool call by the client secret of a service account, made in the dashboard', async () => {
+  const { page } = opened
+  await page.goto('/team')
+  await page.getByRole('button', { name: 'New', exact: true }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('Nightly')
+  await page.getByRole('button', { name: 'Make it' }).click()
+  await page.getByRole('button', { name: 'Client secret of Nightly' }).click()
+  await page.getByRole('button', { name: 'Make a secret' }).click()
+  const shown = (await page.getByText(/^CLIENT_ID=/).textContent()) ?? ''
+  const [, clientId = '', clientSecret = ''] =
+    shown.match(/CLIENT_ID=(\S+)\sCLIENT_SECRET=(\S+)/) ?? []
+  const expectedIssuer = new URL(opened.dashboard.url).origin
+  const call = () => callAsMachine(mcp.url, { clientId, clientSecret, expectedIssuer })
+  expect(await call()).toBe(clientId)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('button', { name: 'Client secret of Nightly' }).click()
+  await page.getByRole('button', { name: 'Revoke it' }).click()
+  await page.getByText('The client secret is revoked.').waitFor()
+  await expect(call()).rejects.toThrow()
+})
+
+// The last: there is no team after it.
+test('a client that is revoked on the account page, and any of a team that is deleted, is cut off within a second', async () => {
+  const { page, db, events, teamId } = opened
+  const [first, second] = [
+    await openStream((await callWithOfficialClient(mcp.url, allow)).accessToken),
+    await openStream((await callWithOfficialClient(mcp.url, allow, document.url)).accessToken),
+  ]
+  await page.goto('/account')
+  const revoke = page.getByRole('button', { name: 'Revoke Official client for whoami' }).first()
+  await revoke.click()
+  expect(await first.endedAfterMs(performance.now())).toBeLessThan(1_000)
+  expect(second.isOpen()).toBe(true)
+  await deleteTeam({ db, events }, teamId, { id: 'usr_1', name: person.email })
+  expect(await second.endedAfterMs(performance.now())).toBeLessThan(1_000)
+})
+
+/** A stream of the server's that carries one event and stays open. */
+async function openStream(accessToken: string) {
+  const answer = await fetch(mcp.url.replace('/mcp', '/stream'), {
+    headers: { authorization: `Bearer ${accessToken}` },
+  })
+  const reader = answer.body?.getReader()
+  const first = await reader?.read()
+  expect(new TextDecoder().decode(first?.value)).toContain('begun')
+  let isOpen = true
+  const ended = reader
+    ?.read()
+    .catch(() => null)
+    .then(() => {
+      isOpen = false
+    })
+  return {
+    isOpen: () => isOpen,
+    endedAfterMs: async (sinceMs: number) => {
+      await ended
+      return performance.now() - sinceMs
+    },
+  }
+}

@@ -10,7 +10,7 @@ import { newId } from '@moorage/domain/id'
 import { z } from 'zod'
 import type { Opened } from './open-dashboard.ts'
 
-/** A server named `whoami` behind a real router; its one tool says which person calls it. */
+/** A server named `whoami` behind a real router; its one tool says who calls it, `/stream` stays open. */
 export async function startMcp(
   { db, databaseUrl, dashboard, teamId }: Opened,
   routerPort: number,
@@ -64,13 +64,18 @@ async function startWhoAmI(): Promise<{ port: number; close: () => void }> {
       'whoami',
       { description: 'Says who calls', inputSchema: z.object({}) },
       (_args, ctx) => {
-        const email = ctx.http?.req?.headers.get('moorage-email') ?? 'nobody'
-        return { content: [{ type: 'text', text: email }] }
+        const headers = ctx.http?.req?.headers
+        const text = headers?.get('moorage-email') ?? headers?.get('moorage-user') ?? 'nobody'
+        return { content: [{ type: 'text', text }] }
       },
     )
     return server
   })
-  const server = createServer(toNodeHandler(handler))
+  const mcp = toNodeHandler(handler)
+  const server = createServer((req, res) => {
+    if (req.url !== '/stream') return mcp(req, res)
+    res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: begun\n\n')
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { port: (server.address() as AddressInfo).port, close: () => server.close() }

@@ -138,6 +138,14 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
     action: 'service-account.write',
     input: { team, id: serviceAccountId, role: 'viewer' },
   },
+  'serviceAccounts.issueSecret': {
+    action: 'service-account.write',
+    input: { team, id: serviceAccountId },
+  },
+  'serviceAccounts.revokeSecret': {
+    action: 'service-account.write',
+    input: { team, id: serviceAccountId },
+  },
   'serviceAccounts.remove': { action: 'service-account.write', input: { team, id: 'sa_none' } },
   'account.sessions': { action: 'anyone', input: undefined },
   'account.security': { action: 'anyone', input: undefined },

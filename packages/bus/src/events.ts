@@ -32,7 +32,7 @@ const platformEventSchema = z.discriminatedUnion('type', [
     ),
   }),
   z.object({ type: z.literal('key'), keyId: z.string() }),
-  /** Who they are, in which teams with which role, or which clients they let call a server. */
+  /** Who they are, in which teams with which role, or which clients they let call a server; a service account too. */
   z.object({ type: z.literal('person'), userId: z.string() }),
   z.object({ type: z.literal('log'), serverId: z.string(), deploymentId: z.string() }),
   z.object({ type: z.literal('request-log'), serverId: z.string() }),

@@ -13,11 +13,13 @@ const reloadMs = 5_000
 
 /** What a token says that was verified. Whether it still counts is for authenticate.ts to see. */
 export type AccessToken = {
+  /** A person, or a service account that got it by itself. */
   userId: string
   clientId: string
   /** The URL of the one endpoint that it is for. */
   audience: string
   mayCall: boolean
+  issuedMs: number
   untilMs: number
 }
 
@@ -35,6 +37,7 @@ const claimsSchema = z.object({
   client_id: z.string(),
   scope: z.string(),
   exp: z.number(),
+  iat: z.number(),
 })
 
 /** Access tokens (RFC 9068) of the dashboard's authorization server, verified here with its keys. */
@@ -76,10 +79,11 @@ export function createAccessTokens({ db, issuer }: { db: Db; issuer: string }): 
     verify: async (token) => {
       const claims = claimsSchema.safeParse(await claimsOf(token))
       if (!claims.success) throw tokenRefused('This access token is for no server.', claims.error)
-      const { sub, aud, client_id, scope, exp } = claims.data
+      const { sub, aud, client_id, scope, exp, iat } = claims.data
       const verified = {
         ...{ userId: sub, clientId: client_id, audience: aud },
         mayCall: scope.split(' ').includes(callScope),
+        issuedMs: iat * 1_000,
         untilMs: Math.min(exp * 1_000, Date.now() + rememberedMs),
       }
       if (remembered.size >= maxRemembered) remembered.clear()

@@ -12,7 +12,8 @@ export type Principal = Anyone | KnownPrincipal
 export type KnownPrincipal =
   | { kind: 'key'; id: string; name: string; key: KeyEntry }
   /** By an OAuth client that they let call this server. */
-  | { kind: 'person'; id: string; name: string; person: PersonEntry; clientId: string }
+  | ({ kind: 'person'; id: string; name: string; person: PersonEntry } & TokenFacts)
+type TokenFacts = Pick<AccessToken, 'clientId' | 'issuedMs'>
 type Anyone = { kind: 'anyone'; id: string; name: null }
 
 /** On a public server nobody is told from anybody; on an own-auth one the server itself does it. */
@@ -48,7 +49,8 @@ async function verified(
   if (!tokens) throw keyRefused()
   const found = await tokens.verify(token)
   // It may be seconds old, and the event that told of the grant lost.
-  if (server && !table.person(found.userId)?.grants.has(grantKey(found.clientId, server.serverId)))
+  const person = table.person(found.userId)
+  if (server && !(person && mayStillCall(person, found, server)))
     await sync.refreshPerson(found.userId)
   return personPrincipal(table, server, found, resource)
 }
@@ -70,20 +72,26 @@ function keyPrincipal(table: Table, server: ServerEntry | undefined, token: stri
 function personPrincipal(
   table: Table,
   server: ServerEntry | undefined,
-  { userId, clientId, audience, mayCall }: AccessToken,
+  { userId, clientId, issuedMs, audience, mayCall }: AccessToken,
   resource: string | null,
 ): Principal {
   if (audience !== resource) throw tokenRefused('This access token is for another server.')
   if (!mayCall) throw insufficientScope()
   const person = table.person(userId)
-  if (!person || !server || !mayStillCall(person, clientId, server))
+  if (!person || !server || !mayStillCall(person, { clientId, issuedMs }, server))
     throw tokenRefused('This access token was revoked.')
-  return { kind: 'person', id: userId, name: person.name, person, clientId }
+  return { kind: 'person', id: userId, name: person.name, person, clientId, issuedMs }
 }
 
-function mayStillCall(person: PersonEntry, clientId: string, server: ServerEntry): boolean {
+/** A service account needs nobody's leave: its tokens are given out for servers of its team alone. */
+function mayStillCall(
+  person: PersonEntry,
+  { clientId, issuedMs }: TokenFacts,
+  server: ServerEntry,
+): boolean {
   const role = person.memberships.get(server.teamId)?.role
   if (role === undefined || !roleMay(role, 'server.call')) return false
+  if (person.email === null) return clientId === person.id && issuedMs >= person.sinceMs
   return person.grants.has(grantKey(clientId, server.serverId))
 }
 
@@ -106,7 +114,7 @@ export function isStillAllowed(table: Table, serverId: string, principal: Princi
     }
     case 'person': {
       const person = table.person(principal.id)
-      return person !== undefined && mayStillCall(person, principal.clientId, server)
+      return person !== undefined && mayStillCall(person, principal, server)
     }
   }
 }

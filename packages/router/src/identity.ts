@@ -23,7 +23,7 @@ export type Identity = {
 type Facts = {
   team: string | null
   keyId: string | null
-  user: { id: string; email: string; role: Role | null } | null
+  user: { id: string; email: string | null; role: Role | null } | null
 }
 type Token = { headers: readonly string[]; untilMs: number }
 
@@ -86,7 +86,7 @@ function claims({ team, keyId, user }: Facts): Record<string, string> {
   return {
     ...(team ? { team } : {}),
     ...(keyId ? { key_id: keyId } : {}),
-    ...(user ? { email: user.email } : {}),
+    ...(user?.email ? { email: user.email } : {}),
     ...(user?.role ? { role: user.role } : {}),
   }
 }
@@ -95,7 +95,8 @@ function plainHeaders({ team, keyId, user }: Facts): string[] {
   return [
     ...(team ? ['Moorage-Team', team] : []),
     ...(keyId ? ['Moorage-Key-Id', keyId] : []),
-    ...(user ? ['Moorage-User', user.id, 'Moorage-Email', headerText(user.email)] : []),
+    ...(user ? ['Moorage-User', user.id] : []),
+    ...(user?.email ? ['Moorage-Email', headerText(user.email)] : []),
     ...(user?.role ? ['Moorage-Role', user.role] : []),
   ]
 }

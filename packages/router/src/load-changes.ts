@@ -48,10 +48,15 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
       ARRAY(SELECT "userId" FROM member
         UNION SELECT m."userId" FROM "Member" m JOIN team ON team.id = m."teamId"
         UNION SELECT "userId" FROM "OauthGrant" g, since WHERE known AND age(g.xmin) <= age
+        UNION SELECT a.id FROM "ServiceAccount" a, since WHERE known AND age(a.xmin) <= age
+        UNION SELECT a.id FROM "ServiceAccount" a JOIN team ON team.id = a."teamId"
+        UNION SELECT "serviceAccountId" FROM "OauthClient" c, since
+          WHERE known AND age(c.xmin) <= age AND "serviceAccountId" IS NOT NULL
       ) AS "personIds",
       (SELECT count(*) FROM "Server") AS servers,
       (SELECT count(*) FROM "ApiKey" WHERE "revokedAt" IS NULL) AS keys,
-      (SELECT count(*) FROM "User") AS people,
+      (SELECT count(*) FROM "User")
+        + (SELECT count(*) FROM "OauthClient" WHERE "serviceAccountId" IS NOT NULL) AS people,
       (SELECT count(*) FROM "Domain") AS domains,
       (SELECT count(*) FROM "Preview") AS previews,
       (SELECT count(*) FROM "Member") AS members,
@@ -83,7 +88,12 @@ export async function goneKeys(db: Db, ids: string[]): Promise<string[]> {
 }
 
 export async function gonePeople(db: Db, ids: string[]): Promise<string[]> {
-  return without(ids, await db.$queryRaw<{ id: string }[]>`SELECT id FROM "User"`)
+  return without(
+    ids,
+    await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM "User" UNION ALL
+    SELECT "serviceAccountId" FROM "OauthClient" WHERE "serviceAccountId" IS NOT NULL`,
+  )
 }
 
 function without(ids: string[], there: { id: string }[]): string[] {

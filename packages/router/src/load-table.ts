@@ -140,10 +140,10 @@ type PersonRow = Omit<PersonEntry, 'memberships' | 'grants'> & {
   grants: { clientId: string; serverId: string }[]
 }
 
-/** Everyone who can sign in, or the named ones. */
+/** Everyone who can have an access token, or the named ones. */
 export async function readPeople(db: Db, ids?: string[]): Promise<PersonEntry[]> {
   const rows = await db.$queryRaw<PersonRow[]>`
-    SELECT u.id, u.name, u.email,
+    SELECT u.id, u.name, u.email, 0::float8 AS "sinceMs",
            COALESCE(json_agg(json_build_object('teamId', t.id, 'teamSlug', t.slug, 'role', m.role))
              FILTER (WHERE t.id IS NOT NULL), '[]'::json) AS memberships,
            COALESCE((SELECT json_agg(json_build_object('clientId', g."clientId", 'serverId', g."serverId"))
@@ -152,7 +152,15 @@ export async function readPeople(db: Db, ids?: string[]): Promise<PersonEntry[]>
     LEFT JOIN "Member" m ON m."userId" = u.id
     LEFT JOIN "Team" t ON t.id = m."teamId" AND t."deletedAt" IS NULL
     WHERE ${ids === undefined} OR u.id = ANY(${ids ?? []}::text[])
-    GROUP BY u.id`
+    GROUP BY u.id
+    UNION ALL
+    SELECT a.id, a.name, NULL, floor(extract(epoch FROM c."createdAt"))::float8 * 1000,
+           json_build_array(json_build_object('teamId', t.id, 'teamSlug', t.slug, 'role', a.role)),
+           '[]'::json
+    FROM "OauthClient" c
+    JOIN "ServiceAccount" a ON a.id = c."serviceAccountId"
+    JOIN "Team" t ON t.id = a."teamId" AND t."deletedAt" IS NULL
+    WHERE ${ids === undefined} OR a.id = ANY(${ids ?? []}::text[])`
   return rows.map(({ memberships, grants, ...row }) => ({
     ...row,
     memberships: new Map(memberships.map(({ teamId, ...membership }) => [teamId, membership])),

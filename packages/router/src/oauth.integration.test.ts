@@ -1,4 +1,5 @@
 import { revokeApiKey } from '@moorage/access/api-key'
+import { issueClientSecret, removeClientSecret } from '@moorage/access/machine-client'
 import { newId } from '@moorage/domain/id'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -284,6 +285,62 @@ async function endsWithin(ms: number, { rest }: Awaited<ReturnType<typeof openSt
   expect(await rest).toMatchObject({ done: true })
   expect(performance.now() - startedMs).toBeLessThan(ms)
 }
+
+/** With a client secret, and a token that came of it. */
+async function addMachine(of = teamId, role: 'caller' | 'developer' = 'developer') {
+  const id = newId('sa')
+  await platform.db.serviceAccount.create({ data: { id, teamId: of, name: id, role } })
+  await issueClientSecret(platform, { id, name: 'CI' })
+  return { id, good: await token({ sub: id, client_id: id }) }
+}
+
+test('the token of a service account passes, and the server is told which one calls', async () => {
+  const { id, good } = await addMachine()
+  expect(await status(good)).toBe(200)
+  const headers = upstream.seen.at(-1)?.headers
+  expect(headers).toMatchObject({ 'moorage-user': id, 'moorage-role': 'developer' })
+  expect(headers?.['moorage-email']).toBeUndefined()
+})
+
+test('of a service account no token is good at a server of another team, or under another client', async () => {
+  const { id: stranger } = await addMachine(await platform.addTeam())
+  expect(await status(await token({ sub: stranger, client_id: stranger }))).toBe(401)
+  const { id } = await addMachine()
+  expect(await status(await token({ sub: id, client_id: 'client' }))).toBe(401)
+})
+
+test.each<[string, (id: string) => Promise<unknown>]>([
+  ['a secret that is revoked', (id) => removeClientSecret(platform, id)],
+  [
+    'a secret that is replaced',
+    async (id) => {
+      // A token says when it was given out in whole seconds.
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await issueClientSecret(platform, { id, name: 'CI' })
+    },
+  ],
+  [
+    'a service account that is removed',
+    async (id) => {
+      await platform.db.serviceAccount.delete({ where: { id } })
+      await platform.events.publish({ type: 'person', userId: id })
+    },
+  ],
+])('%s ends tokens and open streams within a second', async (_what, end) => {
+  const { id, good } = await addMachine()
+  const stream = await openStream(server, good)
+  await end(id)
+  await endsWithin(1_000, stream)
+  expect(await status(good)).toBe(401)
+})
+
+test('a service account whose event was lost is found when its token first comes', async () => {
+  const id = newId('sa')
+  await platform.db.serviceAccount.create({ data: { id, teamId, name: id, role: 'caller' } })
+  const client = { id, clientId: id, serviceAccountId: id, createdAt: new Date() }
+  await platform.db.oauthClient.create({ data: client })
+  expect(await status(await token({ sub: id, client_id: id }))).toBe(200)
+})
 
 test('a grant whose event was lost is found when its token first comes', async () => {
   const id = newId('usr')

@@ -65,11 +65,14 @@ export type KeyEntry = {
   hash: string
 }
 
-/** Someone who can sign in to the platform. Anything that changes makes it another object. */
+/** Who can have an access token: a person, or a service account. Anything that changes makes it another object. */
 export type PersonEntry = {
   id: string
   name: string
-  email: string
+  /** Null: a service account. */
+  email: string | null
+  /** Its tokens that are older came of a secret that has ended. */
+  sinceMs: number
   /** By team. */
   memberships: ReadonlyMap<string, Membership>
   /** What they let clients do: grantKey of each. */

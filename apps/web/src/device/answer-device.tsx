@@ -76,8 +76,8 @@ export function AnswerDevice({
             />
           ) : null}
           <p className="text-sm text-muted">
-            It gets a key for {teams.find(({ slug }) => slug === team)?.name} that may what you may
-            there, for 90 days.
+            It gets a key of yours for {teams.find(({ slug }) => slug === team)?.name}, good for 90
+            days, with which it can deploy and change what you can.
           </p>
         </>
       )}

@@ -7,6 +7,7 @@ import { CreateKey } from '../keys/create-key.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { Time } from '../parts/time.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { ClientSecret } from './client-secret.tsx'
 import { RoleSelect } from './role-select.tsx'
 import { roleWords } from './role-words.ts'
 
@@ -58,6 +59,7 @@ function AccountRow({ team, account, rights }: { team: string; account: Account;
         </p>
         <p className="text-faint">
           {keys === 1 ? '1 key' : `${keys} keys`}
+          {account.secretSince ? ', a client secret' : ''}
           {lastUsedAt ? (
             <>
               , used <Time at={lastUsedAt} />
@@ -78,11 +80,12 @@ function AccountRow({ team, account, rights }: { team: string; account: Account;
             />
           </div>
           <CreateKey team={team} serviceAccount={{ id, name }} />
+          <ClientSecret team={team} account={account} />
           <ConfirmButton
             label="Remove"
             ariaLabel={`Remove ${name}`}
             title={`Remove “${name}”?`}
-            description="Its keys end with it: whoever uses one is refused within a second."
+            description="Its keys and its client secret end with it: whoever uses one is refused within a second."
             busy={remove.isPending}
             onConfirm={() => remove.mutate({ team, id })}
           />

@@ -5,6 +5,9 @@ import { oauthScopes } from './scopes.ts'
 /** `preview`: its name, where it is one of the server's. */
 export type Endpoint = { url: string; serverId: string; teamId: string; preview: string | null }
 
+/** In the place of what is no endpoint: the library refuses it, and says so as the protocol wants. */
+export const noResource = 'https://resource.invalid/'
+
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
 /**

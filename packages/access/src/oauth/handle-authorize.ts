@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ensureResource, findEndpoint } from './endpoint.ts'
+import { ensureResource, findEndpoint, noResource } from './endpoint.ts'
 import type { OauthDeps } from './handle.ts'
 import { noteStep, type OauthFault } from './note-step.ts'
 import { oauthScopes } from './scopes.ts'
@@ -7,7 +7,6 @@ import { oauthScopes } from './scopes.ts'
 /** Ties the question to the browser that was asked: only there it can be answered. */
 export const consentCookie = 'moorage_consent'
 
-const noResource = 'https://resource.invalid/'
 const resourceFault: OauthFault = {
   fault: 'The client named no server of this platform as its resource (RFC 8707).',
   hint: 'Give the client the URL of the server as the dashboard shows it. A client that sends no resource is too old: use an API key with it.',

@@ -47,7 +47,7 @@ export async function handleRegister(deps: OauthDeps, request: Request): Promise
 async function dropUnused({ db }: OauthDeps): Promise<void> {
   const createdAt = { lt: new Date(Date.now() - unusedMs) }
   await db.oauthClient.deleteMany({
-    where: { createdAt, clientDiscoveryId: null, userId: null, grants: { none: {} } },
+    where: { createdAt, clientDiscoveryId: null, serviceAccountId: null, grants: { none: {} } },
   })
 }
 

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
-import { findEndpoint } from './endpoint.ts'
+import { ensureResource, findEndpoint, noResource } from './endpoint.ts'
 import type { OauthDeps } from './handle.ts'
+import { isOfTeam } from './machine-client.ts'
 import { noteStep, type OauthFault } from './note-step.ts'
 
 const answerSchema = z.object({
@@ -10,11 +11,17 @@ const answerSchema = z.object({
   error_description: z.string().optional(),
 })
 
-/** A code or a refresh token for an access token. The library decides; here it is seen what came of it. */
+/**
+ * A code, a refresh token or the secret of a service account for an access token. The library decides;
+ * here it is seen what came of it.
+ */
 export async function handleToken(deps: OauthDeps, request: Request): Promise<Response> {
   const form = new URLSearchParams(await request.text())
+  const clientId = form.get('client_id') ?? clientOf(request)
   const resource = form.get('resource')
-  if (resource) form.set('resource', resource.replace(/\/$/, ''))
+  if (form.get('grant_type') === 'client_credentials')
+    form.set('resource', await resourceOfMachine(deps, clientId, resource))
+  else if (resource) form.set('resource', resource.replace(/\/$/, ''))
   const headers = new Headers(request.headers)
   headers.delete('content-length')
   const answer = await deps.auth.handler(
@@ -31,10 +38,22 @@ export async function handleToken(deps: OauthDeps, request: Request): Promise<Re
   await noteStep(deps, request, {
     step: form.get('grant_type') === 'refresh_token' ? 'refresh' : 'token',
     serverId: endpoint?.serverId ?? null,
-    clientId: form.get('client_id') ?? clientOf(request),
+    clientId,
     ...(answer.ok ? null : faultOf(answer.status, said)),
   })
   return answer
+}
+
+/** No person allows it: it is allowed for servers of its team, and every token is for one of them. */
+async function resourceOfMachine(
+  deps: OauthDeps,
+  clientId: string | null,
+  resource: string | null,
+): Promise<string> {
+  const endpoint = await findEndpoint(deps, resource ?? '')
+  if (!endpoint || !clientId || !(await isOfTeam(deps, clientId, endpoint))) return noResource
+  await ensureResource(deps.db, endpoint)
+  return endpoint.url
 }
 
 function faultOf(status: number, said: z.infer<typeof answerSchema>): OauthFault {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Auth, createAuth } from '../auth.ts'
 import { revokeGrant } from './grants.ts'
 import { handleAuth, type OauthDeps } from './handle.ts'
+import { issueClientSecret, removeClientSecret } from './machine-client.ts'
 import { authorizationServerMetadata } from './metadata.ts'
 import { realClients } from './real-clients.ts'
 
@@ -310,6 +311,68 @@ test('a page of any origin may register and exchange, as no cookie of it counts'
   expect(answer.headers.get('access-control-allow-origin')).toBe('*')
   const { client_id: clientId } = await answer.json()
   expect((await db.oauthClient.findUniqueOrThrow({ where: { clientId } })).userId).toBeNull()
+})
+
+async function askAsMachine(clientId: string, secret: string, of = resource) {
+  const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
+  const answer = await call('/api/auth/oauth2/token', {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource: of }),
+  })
+  return { status: answer.status, ...(await answer.json()) }
+}
+
+async function addMachine(teamId: string) {
+  const id = newId('sa')
+  await db.serviceAccount.create({ data: { id, teamId, name: id, role: 'caller' } })
+  return { id, ...(await issueClientSecret({ db, events }, { id, name: id })) }
+}
+
+test('a service account gets a token for one endpoint by its secret, and nothing to renew it with', async () => {
+  const { teamId } = await db.server.findUniqueOrThrow({ where: { id: serverId } })
+  const { id, clientId, clientSecret } = await addMachine(teamId)
+  const answer = await askAsMachine(clientId, clientSecret)
+  expect(answer).toMatchObject({ status: 200, token_type: 'Bearer', expires_in: 3600 })
+  expect(answer.refresh_token).toBeUndefined()
+  expect(decodeJwt(answer.access_token)).toMatchObject({
+    ...{ iss: dashboardUrl, aud: resource, sub: id, client_id: id, scope: 'mcp:connect' },
+  })
+})
+
+test('of a service account a wrong secret, one that was replaced, and one that was revoked are refused', async () => {
+  const { teamId } = await db.server.findUniqueOrThrow({ where: { id: serverId } })
+  const { id, clientId, clientSecret } = await addMachine(teamId)
+  expect(await askAsMachine(clientId, 'mrgs_wrong')).toMatchObject({ status: 401 })
+  const next = await issueClientSecret({ db, events }, { id, name: id })
+  expect(await askAsMachine(clientId, clientSecret)).toMatchObject({ status: 401 })
+  expect(await askAsMachine(clientId, next.clientSecret)).toMatchObject({ status: 200 })
+  await removeClientSecret({ db, events }, id)
+  expect((await askAsMachine(clientId, next.clientSecret)).error).toBe('invalid_client')
+})
+
+test('a service account gets no token for another team, for all of a team, or as a person', async () => {
+  const teamId = newId('team')
+  await db.team.create({ data: { id: teamId, slug: 'elsewhere', name: 'Elsewhere' } })
+  const { clientId, clientSecret } = await addMachine(teamId)
+  const refused = { status: 400, error: 'invalid_target' }
+  expect(await askAsMachine(clientId, clientSecret)).toMatchObject(refused)
+  expect(await askAsMachine(clientId, clientSecret, '')).toMatchObject(refused)
+  expect(await askAsMachine(clientId, clientSecret, `${routerUrl}/none/mcp`)).toMatchObject(refused)
+  const asked = await ask(clientId)
+  expect(asked.pathname).not.toBe('/oauth/consent')
+})
+
+test('nobody registers a client that gets tokens by itself', async () => {
+  const answer = await register({
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code', 'client_credentials'],
+    token_endpoint_auth_method: 'client_secret_basic',
+  })
+  const { client_id, client_secret } = await answer.json()
+  expect(await askAsMachine(client_id, client_secret)).toMatchObject({
+    ...{ status: 400, error: 'unauthorized_client' },
+  })
 })
 
 test('every step is noted, and what went wrong with what to do', async () => {

@@ -2,7 +2,9 @@ import { authorize, type Principal } from '@moorage/access/principal'
 import {
   changeServiceAccount,
   createServiceAccount,
+  issueSecret,
   removeServiceAccount,
+  revokeSecret,
 } from '@moorage/deployments/teams/service-accounts'
 import { type Role, roles } from '@moorage/domain/permission'
 import { z } from 'zod'
@@ -18,11 +20,14 @@ export const serviceAccountsRouter = router({
       where: { teamId: ctx.team.id },
       include: {
         keys: { where: { revokedAt: null }, select: { lastUsedAt: true } },
+        client: { select: { createdAt: true } },
       },
       orderBy: { name: 'asc' },
     })
-    return rows.map(({ keys, ...row }) => ({
+    return rows.map(({ keys, client, ...row }) => ({
       ...accountView(row),
+      /** Since when it has a client secret; null: it has none. */
+      secretSince: client?.createdAt ?? null,
       keys: keys.length,
       lastUsedAt: keys.reduce<Date | null>(
         (last, key) =>
@@ -48,6 +53,22 @@ export const serviceAccountsRouter = router({
       mayGiveRole(ctx.principal, role, teamId)
       const actor = actorOf(ctx.principal)
       return accountView(await changeServiceAccount(ctx.deps, { teamId, id, role }, actor))
+    }),
+
+  /** `clientSecret` is in this answer and can never be read again; one that was there before ends. */
+  issueSecret: teamProcedure('service-account.write')
+    .input(z.object({ id }))
+    .mutation(async ({ ctx, input: { id } }) => {
+      const about = { teamId: ctx.team.id, id }
+      const issued = await issueSecret(ctx.deps, about, actorOf(ctx.principal))
+      return { ...issued, tokenUrl: `${ctx.urls.dashboardUrl}/api/auth/oauth2/token` }
+    }),
+
+  revokeSecret: teamProcedure('service-account.write')
+    .input(z.object({ id }))
+    .mutation(async ({ ctx, input: { id } }) => {
+      await revokeSecret(ctx.deps, { teamId: ctx.team.id, id }, actorOf(ctx.principal))
+      return { id }
     }),
 
   remove: teamProcedure('service-account.write')

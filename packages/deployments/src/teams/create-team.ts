@@ -52,15 +52,17 @@ export async function tellOfTeam(
   teamId: string,
 ): Promise<void> {
   const select = { id: true }
-  const [servers, keys, members] = await Promise.all([
+  const [servers, keys, members, machines] = await Promise.all([
     db.server.findMany({ where: { teamId }, select }),
     db.apiKey.findMany({ where: { teamId, revokedAt: null }, select }),
     db.member.findMany({ where: { teamId }, select: { userId: true } }),
+    db.serviceAccount.findMany({ where: { teamId }, select }),
   ])
   await Promise.all([
     ...servers.map(({ id }) => events.publish({ type: 'server', serverId: id })),
     ...keys.map(({ id }) => events.publish({ type: 'key', keyId: id })),
     ...members.map(({ userId }) => events.publish({ type: 'person', userId })),
+    ...machines.map(({ id }) => events.publish({ type: 'person', userId: id })),
   ])
 }
 
