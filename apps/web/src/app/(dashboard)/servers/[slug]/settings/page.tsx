@@ -14,6 +14,11 @@ import { EnvCard } from '../../../../../settings/env-card.tsx'
 import { PlanSettings } from '../../../../../settings/plan-settings.tsx'
 import { RemoteForm } from '../../../../../settings/remote-form.tsx'
 import { RoutingCard } from '../../../../../settings/routing-card.tsx'
+import {
+  SettingsNav,
+  SettingsSection,
+  settingsSectionIds,
+} from '../../../../../settings/settings-section.tsx'
 import { SourceForm } from '../../../../../settings/source-form.tsx'
 
 export const metadata = { title: 'Settings' }
@@ -29,33 +34,53 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
     can.readKeys ? session.api.keys.list({ slug }) : null,
     session.api.domains.list({ slug }),
   ])
+  const sections = settingsSectionIds.filter(
+    (id) => (id !== 'environment' || vars) && (id !== 'danger' || can.remove),
+  )
   return (
-    <div className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-5">
-      <SourceForm />
-      <RemoteForm />
-      <PlanSettings />
-      <AccessCard />
-      <ApprovalCard />
-      <RoutingCard />
-      <DomainsCard initial={domains} />
-      {vars ? <EnvCard vars={vars} /> : null}
-      {secrets ? <BuildSecretsCard secrets={secrets} /> : null}
-      {keys ? (
-        <Card
-          title="Keys for this server"
-          flush
-          aside={can.writeKeys ? <CreateKey team={server.team.slug} slug={slug} /> : null}
-        >
-          {keys.length > 0 ? (
-            <KeyTable keys={keys} mayWrite={can.writeKeys} showServer={false} />
-          ) : (
-            <p className="p-4 text-sm text-muted">
-              None for it alone. The team's own keys reach every server.
-            </p>
-          )}
-        </Card>
-      ) : null}
-      {can.remove ? <DeleteServer /> : null}
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,48rem)_10rem] lg:gap-8">
+      <SettingsNav ids={sections} />
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
+        <SettingsSection id="source">
+          <SourceForm />
+          <RemoteForm />
+          <PlanSettings />
+          <ApprovalCard />
+        </SettingsSection>
+        <SettingsSection id="access">
+          <AccessCard />
+          {keys ? (
+            <Card
+              title="Keys for this server"
+              flush
+              aside={can.writeKeys ? <CreateKey team={server.team.slug} slug={slug} /> : null}
+            >
+              {keys.length > 0 ? (
+                <KeyTable keys={keys} mayWrite={can.writeKeys} showServer={false} />
+              ) : (
+                <p className="p-4 text-sm text-muted">
+                  None for it alone. The team's own keys reach every server.
+                </p>
+              )}
+            </Card>
+          ) : null}
+        </SettingsSection>
+        <SettingsSection id="routing">
+          <RoutingCard />
+          <DomainsCard initial={domains} />
+        </SettingsSection>
+        {vars && secrets ? (
+          <SettingsSection id="environment">
+            <EnvCard vars={vars} />
+            <BuildSecretsCard secrets={secrets} />
+          </SettingsSection>
+        ) : null}
+        {can.remove ? (
+          <SettingsSection id="danger">
+            <DeleteServer />
+          </SettingsSection>
+        ) : null}
+      </div>
     </div>
   )
 }
