@@ -3,8 +3,10 @@ import { useMutation } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Card } from '../parts/card.tsx'
+import { CheckField } from '../parts/check-field.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
+import { countsFromNextDeployment } from './save-server.tsx'
 
 /** Whether a version that would surprise clients waits for somebody. */
 export function ApprovalCard() {
@@ -15,7 +17,7 @@ export function ApprovalCard() {
   const update = useMutation(
     api.servers.update.mutationOptions({
       onSuccess: () => {
-        answer.done('Saved. It counts from the next deployment on.')
+        answer.done(countsFromNextDeployment)
         router.refresh()
       },
       onError: answer.failed,
@@ -26,24 +28,15 @@ export function ApprovalCard() {
     : server.pushing.approveTools
   return (
     <Card title="Before it goes live">
-      <label className="flex cursor-pointer items-start gap-2 text-sm">
-        <input
-          type="checkbox"
-          checked={asks}
-          disabled={!can.update || update.isPending}
-          onChange={(event) =>
-            update.mutate({ slug: server.slug, pushing: { approveTools: event.target.checked } })
-          }
-          className="mt-0.5 size-4 accent-accent"
-        />
-        <span>
-          Ask somebody to agree where tools were removed or changed
-          <span className="block text-muted">
-            The new version is built and checked, shows what became of its tools, and waits. Added
-            tools alone ask nobody.
-          </span>
-        </span>
-      </label>
+      <CheckField
+        label="Ask somebody to agree where tools were removed or changed"
+        hint="The new version is built and checked, shows what became of its tools, and waits. Added tools alone ask nobody."
+        checked={asks}
+        disabled={!can.update || update.isPending}
+        onChange={(event) =>
+          update.mutate({ slug: server.slug, pushing: { approveTools: event.target.checked } })
+        }
+      />
     </Card>
   )
 }

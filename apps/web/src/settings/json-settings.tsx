@@ -3,14 +3,14 @@ import { type Settings, settingsSchema } from '@moorage/build-plan/settings'
 import { useState } from 'react'
 import { AreaField } from '../parts/field.tsx'
 import { useLiveServer } from '../servers/server-live.tsx'
-import { SaveRow, useSaveSettings } from './save-settings.tsx'
+import { countsFromNextDeployment, SaveRow, useSaveServer } from './save-server.tsx'
 
 /** All of the settings as text, in the form of moorage.json. */
 export function JsonSettings() {
   const { server, can } = useLiveServer()
   const before = JSON.stringify(server.settings, null, 2)
   const [text, setText] = useState(before)
-  const save = useSaveSettings()
+  const save = useSaveServer(countsFromNextDeployment)
   const parsed = parseSettings(text)
   return (
     <form
@@ -18,7 +18,7 @@ export function JsonSettings() {
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        if ('settings' in parsed) save.start(parsed.settings)
+        if ('settings' in parsed) save.start({ settings: parsed.settings })
       }}
     >
       <AreaField

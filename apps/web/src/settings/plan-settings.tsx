@@ -9,7 +9,7 @@ import { usePlanEdits } from '../plan/use-plan-edits.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
 import { JsonSettings } from './json-settings.tsx'
 import { ReplaceDocument } from './replace-document.tsx'
-import { SaveRow, useSaveSettings } from './save-settings.tsx'
+import { countsFromNextDeployment, SaveRow, useSaveServer } from './save-server.tsx'
 
 /** How the server is built and started: its last plan, and what is settled here over it. */
 export function PlanSettings() {
@@ -47,7 +47,7 @@ export function PlanSettings() {
 function FieldSettings({ before }: { before: Settings }) {
   const { server, can } = useLiveServer()
   const edits = usePlanEdits(before)
-  const save = useSaveSettings()
+  const save = useSaveServer(countsFromNextDeployment)
   const plan = server.live?.plan ?? server.latest?.plan ?? null
   return (
     <form
@@ -55,7 +55,7 @@ function FieldSettings({ before }: { before: Settings }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        save.start(edits.settings)
+        save.start({ settings: edits.settings })
       }}
     >
       {plan ? null : (

@@ -6,12 +6,11 @@ import { useTRPCClient } from '../api-client/api-provider.tsx'
 import { errorText } from '../api-client/error-text.ts'
 import { remoteSettings } from '../new-server/remote-settings.ts'
 import { headerRows, headersAndEnv, SecretHeaders } from '../new-server/secret-headers.tsx'
-import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
+import { countsFromNextDeployment, SaveRow } from './save-server.tsx'
 
 /** Where a server that runs elsewhere is, and what it is sent with every call. */
 export function RemoteForm() {
@@ -37,11 +36,10 @@ export function RemoteForm() {
     },
     onSuccess: () => {
       setRows(headerRows(headers))
-      answer.done('Saved. It counts from the next deployment on.')
+      answer.done(countsFromNextDeployment)
       router.refresh()
     },
   })
-  const fault = save.error ? errorText(save.error) : null
   if (!before) return null
   return (
     <Card title="Address and headers">
@@ -69,23 +67,11 @@ export function RemoteForm() {
             hint="Values are encrypted, and cannot be read again."
           />
         </fieldset>
-        {fault ? (
-          <Notice look="error" title={fault.message}>
-            {fault.hint}
-          </Notice>
-        ) : null}
-        {can.update && can.writeEnv ? (
-          <div>
-            <Button
-              type="submit"
-              look="primary"
-              busy={save.isPending}
-              disabled={!isChanged || !parsed.settings}
-            >
-              Save
-            </Button>
-          </div>
-        ) : null}
+        <SaveRow
+          save={{ isBusy: save.isPending, fault: save.error ? errorText(save.error) : null }}
+          isChanged={isChanged && parsed.settings !== null}
+          isAllowed={can.writeEnv}
+        />
       </form>
     </Card>
   )

@@ -1,46 +1,28 @@
 'use client'
-import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { useForm } from 'react-hook-form'
-import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
-import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
 import { CheckField } from '../parts/check-field.tsx'
 import { TextField } from '../parts/field.tsx'
 import { LimitField } from '../parts/limit-field.tsx'
-import { Notice } from '../parts/notice.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
 import { fromDraft, limits, toDraft } from './routing-draft.ts'
+import { SaveRow, useSaveServer } from './save-server.tsx'
 
 const minutes = { min: 0.1, step: 'any', placeholder: 'never' }
 
 /** How its calls are limited, moved to a new version, and written down, and when it sleeps. */
 export function RoutingCard() {
   const { server, can } = useLiveServer()
-  const api = useTRPC()
-  const router = useRouter()
-  const answer = useAnswer()
+  const save = useSaveServer('Saved. It counts at once.')
   const form = useForm({
     values: toDraft(server.routing),
     resetOptions: { keepDirtyValues: true },
     disabled: !can.update,
   })
-  const update = useMutation(
-    api.servers.update.mutationOptions({
-      onSuccess: (saved) => {
-        form.reset(toDraft(saved.routing))
-        answer.done('Saved. It counts at once.')
-        router.refresh()
-      },
-    }),
-  )
   const submit = form.handleSubmit((draft) =>
-    update.mutate({ slug: server.slug, routing: fromDraft(draft) }),
+    save.start({ routing: fromDraft(draft) }, ({ routing }) => form.reset(toDraft(routing))),
   )
-  const fault = update.error ? errorText(update.error) : null
   return (
     <Card title="Routing" id="routing">
       <form onSubmit={(event) => void submit(event)} className="grid gap-5">
@@ -112,23 +94,7 @@ export function RoutingCard() {
             />
           ) : null}
         </Part>
-        {fault ? (
-          <Notice look="error" title={fault.message}>
-            {fault.hint}
-          </Notice>
-        ) : null}
-        {can.update ? (
-          <div>
-            <Button
-              type="submit"
-              look="primary"
-              busy={update.isPending}
-              disabled={!form.formState.isDirty}
-            >
-              Save
-            </Button>
-          </div>
-        ) : null}
+        <SaveRow save={save} isChanged={form.formState.isDirty} />
       </form>
     </Card>
   )

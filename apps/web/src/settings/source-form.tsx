@@ -1,50 +1,27 @@
 'use client'
-import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useForm } from 'react-hook-form'
-import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
-import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
 import { CodeBlock } from '../parts/code-block.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Notice } from '../parts/notice.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
+import { countsFromNextDeployment, SaveRow, useSaveServer } from './save-server.tsx'
 
 /** What it is called and where it comes from. */
 export function SourceForm() {
   const { server, can } = useLiveServer()
-  const api = useTRPC()
-  const router = useRouter()
-  const answer = useAnswer()
   const { name, repoUrl, branch, rootDir, source } = server
+  const save = useSaveServer(source === 'git' ? countsFromNextDeployment : 'Saved.')
   const form = useForm({
     values: { name, repoUrl: repoUrl ?? '', branch, rootDir },
     resetOptions: { keepDirtyValues: true },
   })
-  const update = useMutation(
-    api.servers.update.mutationOptions({
-      onSuccess: (saved) => {
-        form.reset({
-          name: saved.name,
-          repoUrl: saved.repoUrl ?? '',
-          branch: saved.branch,
-          rootDir: saved.rootDir,
-        })
-        answer.done(source === 'git' ? 'Saved. It counts from the next deployment on.' : 'Saved.')
-        router.refresh()
-      },
-    }),
-  )
   const submit = form.handleSubmit(({ repoUrl, ...input }) =>
-    update.mutate(
-      source === 'git'
-        ? { slug: server.slug, ...input, repoUrl: repoUrl.trim() || null }
-        : { slug: server.slug, name: input.name },
+    save.start(
+      source === 'git' ? { ...input, repoUrl: repoUrl.trim() || null } : { name: input.name },
+      ({ name, repoUrl, branch, rootDir }) =>
+        form.reset({ name, repoUrl: repoUrl ?? '', branch, rootDir }),
     ),
   )
-  const fault = update.error ? errorText(update.error) : null
   return (
     <Card title="Source">
       <form onSubmit={(event) => void submit(event)} className="grid gap-4" noValidate>
@@ -92,23 +69,7 @@ export function SourceForm() {
             <CodeBlock code={server.deployKeyPublic} label="Copy the deploy key" wrap />
           </div>
         ) : null}
-        {fault ? (
-          <Notice look="error" title={fault.message}>
-            {fault.hint}
-          </Notice>
-        ) : null}
-        {can.update ? (
-          <div>
-            <Button
-              type="submit"
-              look="primary"
-              busy={update.isPending}
-              disabled={!form.formState.isDirty}
-            >
-              Save
-            </Button>
-          </div>
-        ) : null}
+        <SaveRow save={save} isChanged={form.formState.isDirty} />
       </form>
     </Card>
   )

@@ -1,5 +1,4 @@
 'use client'
-import type { Settings } from '@moorage/build-plan/settings'
 import { useMutation } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
@@ -9,8 +8,10 @@ import { Notice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
 
-/** Replaces the settings of this server. */
-export function useSaveSettings() {
+export const countsFromNextDeployment = 'Saved. It counts from the next deployment on.'
+
+/** Changes this server, and says what came of it. */
+export function useSaveServer(said: string) {
   const { server } = useLiveServer()
   const api = useTRPC()
   const router = useRouter()
@@ -18,27 +19,34 @@ export function useSaveSettings() {
   const update = useMutation(
     api.servers.update.mutationOptions({
       onSuccess: () => {
-        answer.done('Saved. It counts from the next deployment on.')
+        answer.done(said)
         router.refresh()
       },
     }),
   )
+  type Change = Omit<Parameters<typeof update.mutate>[0], 'slug'>
+  type Options = NonNullable<Parameters<typeof update.mutate>[1]>
   return {
-    start: (settings: Settings) => update.mutate({ slug: server.slug, settings }),
+    start: (change: Change, onSuccess?: Options['onSuccess']) =>
+      update.mutate({ slug: server.slug, ...change }, onSuccess ? { onSuccess } : {}),
     isBusy: update.isPending,
     fault: update.error ? errorText(update.error) : null,
   }
 }
 
+/** Why it was not saved, and the button. */
 export function SaveRow({
   save,
   isChanged,
+  isAllowed = true,
 }: {
-  save: ReturnType<typeof useSaveSettings>
+  save: Pick<ReturnType<typeof useSaveServer>, 'isBusy' | 'fault'>
   isChanged: boolean
+  /** Beside the right to change the server. */
+  isAllowed?: boolean
 }) {
   const { can } = useLiveServer()
-  if (!can.update) return null
+  if (!can.update || !isAllowed) return null
   return (
     <>
       {save.fault ? (
