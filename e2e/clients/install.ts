@@ -7,6 +7,7 @@ import { run } from '../platform.ts'
 const cache = join(homedir(), '.cache', 'moorage')
 const fastmcp = '4.1.2'
 const inspector = '2.12.0'
+const mcpRemote = '0.15.1'
 
 /** A Python that has the fastmcp client. */
 export async function fastmcpPython(): Promise<string> {
@@ -21,10 +22,23 @@ export async function fastmcpPython(): Promise<string> {
 
 /** The Inspector's program, for Node. */
 export async function inspectorMain(): Promise<string> {
-  const dir = join(cache, `inspector-${inspector}`)
-  const packages = [`@modelcontextprotocol/inspector@${inspector}`]
-  await once(dir, [['npm', ['install', '--no-audit', '--no-fund', '--prefix', dir, ...packages]]])
-  return join(dir, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js')
+  const name = '@modelcontextprotocol/inspector'
+  return npmMain(`inspector-${inspector}`, name, inspector, 'clients/launcher/build/index.js')
+}
+
+/** mcp-remote's program, for Node: OAuth for clients that speak over stdio alone. */
+export async function mcpRemoteMain(): Promise<string> {
+  return npmMain(`mcp-remote-${mcpRemote}`, 'mcp-remote', mcpRemote, 'dist/proxy.js')
+}
+
+/** A program of the Python fastmcp client that signs in by OAuth. */
+export const callByOauth = join(import.meta.dirname, 'call-by-oauth.py')
+
+async function npmMain(into: string, name: string, version: string, main: string) {
+  const dir = join(cache, into)
+  const install = ['install', '--no-audit', '--no-fund', '--prefix', dir, `${name}@${version}`]
+  await once(dir, [['npm', install]])
+  return join(dir, 'node_modules', name, main)
 }
 
 async function once(dir: string, steps: [string, string[]][]): Promise<void> {

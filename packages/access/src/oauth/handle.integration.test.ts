@@ -196,6 +196,16 @@ test('a preview has tokens of its own, under the grant of its server', async () 
   expect(gone.searchParams.get('error')).toBe('invalid_target')
 })
 
+test('a client that is unknown by now is told so with 401, upon which Claude registers anew', async () => {
+  const clientId = await newClient()
+  const { tokens } = await tokensFor(clientId)
+  await db.oauthClient.deleteMany({ where: { clientId } })
+  const form = { grant_type: 'refresh_token', client_id: clientId, resource }
+  const answer = await exchange({ ...form, refresh_token: tokens.refresh_token })
+  expect(answer.status).toBe(401)
+  expect((await answer.json()).error).toBe('invalid_client')
+})
+
 test('a refresh token works once; when it comes again, its whole family ends', async () => {
   const clientId = await newClient()
   const { tokens } = await tokensFor(clientId)
