@@ -24,9 +24,11 @@ export async function handleToken(deps: OauthDeps, request: Request): Promise<Re
   else if (resource) form.set('resource', resource.replace(/\/$/, ''))
   const headers = new Headers(request.headers)
   headers.delete('content-length')
-  const answer = await deps.auth.handler(
-    new Request(request.url, { method: 'POST', headers, body: form.toString() }),
-  )
+  const answer = (await isUnknown(deps, clientId))
+    ? unknownClient()
+    : await deps.auth.handler(
+        new Request(request.url, { method: 'POST', headers, body: form.toString() }),
+      )
   const said =
     answerSchema.safeParse(
       await answer
@@ -42,6 +44,20 @@ export async function handleToken(deps: OauthDeps, request: Request): Promise<Re
     ...(answer.ok ? null : faultOf(answer.status, said)),
   })
   return answer
+}
+
+/** One known by a document has no row before the document was read. */
+async function isUnknown({ db }: OauthDeps, clientId: string | null): Promise<boolean> {
+  if (clientId === null || URL.canParse(clientId)) return false
+  return (await db.oauthClient.count({ where: { clientId } })) === 0
+}
+
+/** The library would speak of the code or the refresh token, and the client not know to register anew. */
+function unknownClient(): Response {
+  return Response.json(
+    { error: 'invalid_client', error_description: 'This client is unknown here.' },
+    { status: 401, headers: { 'Cache-Control': 'no-store', 'WWW-Authenticate': 'Basic' } },
+  )
 }
 
 /** No person allows it: it is allowed for servers of its team, and every token is for one of them. */
