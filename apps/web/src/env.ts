@@ -31,7 +31,7 @@ const schema = z.object({
   MOORAGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** What e-mails come from. */
   MOORAGE_MAIL_FROM: z.string().default('Moorage <moorage@localhost>'),
-  /** Google, GitHub, Microsoft and OpenID Connect, in JSON: packages/access/src/sign-in-methods.ts. */
+  /** Google, GitHub, Microsoft, OpenID Connect and SAML, in JSON: packages/access/src/sign-in-methods.ts. */
   MOORAGE_SIGN_IN: z
     .string()
     .optional()

@@ -6,6 +6,7 @@ import type { Mail } from './mail.ts'
 import { maySignUp } from './may-sign-up.ts'
 import { oauthPlugins } from './oauth/plugins.ts'
 import type { Principal } from './principal.ts'
+import { samlSignIn } from './saml-sign-in.ts'
 import { noSignInMethods, type SignInMethods } from './sign-in-methods.ts'
 import { signInPlugins } from './sign-in-plugins.ts'
 
@@ -29,7 +30,7 @@ export function createAuth(options: {
   tellOperator?: (line: string) => void
 }) {
   const { db, openSignUp = false, methods = noSignInMethods, mail = null } = options
-  const { oidc: _, ...socialProviders } = methods
+  const { oidc: _oidc, saml, ...socialProviders } = methods
   const origins = options.trustedOrigins ?? [new URL(options.baseUrl).origin]
   return betterAuth({
     appName: 'Moorage',
@@ -77,6 +78,7 @@ export function createAuth(options: {
           (await maySignUp({ db, openSignUp }, email)),
         tellOperator: options.tellOperator ?? (() => {}),
       }),
+      ...(saml.length > 0 ? [samlSignIn({ db, baseUrl: options.baseUrl, providers: saml })] : []),
       ...oauthPlugins({
         db,
         issuer: options.baseUrl,

@@ -4,7 +4,7 @@ import { twoFactor } from 'better-auth/plugins'
 import { z } from 'zod'
 
 /** Ways to sign in that end with a redirect. A passkey is none: it is two factors by itself. */
-const redirecting = ['/magic-link/verify', '/callback/:id']
+const redirecting = ['/magic-link/verify', '/callback/:id', '/sso/saml2/sp/acs/:providerId']
 
 const challengeSchema = z.object({ twoFactorRedirect: z.literal(true) })
 

@@ -1,11 +1,12 @@
 'use client'
 import { passkeyClient } from '@better-auth/passkey/client'
+import { ssoClient } from '@better-auth/sso/client'
 import { createAuthClient } from 'better-auth/client'
 import { magicLinkClient, twoFactorClient } from 'better-auth/client/plugins'
 
 export const authClient = createAuthClient({
   basePath: '/api/auth',
-  plugins: [magicLinkClient(), passkeyClient(), twoFactorClient()],
+  plugins: [magicLinkClient(), passkeyClient(), ssoClient(), twoFactorClient()],
 })
 
 type AuthError = { status: number; message?: string | undefined }
