@@ -13,6 +13,8 @@ const list = z
       .filter(Boolean),
   )
 
+const withoutSlash = z.url().transform((url) => url.replace(/\/+$/, ''))
+
 const seconds = (fallback: number) =>
   z.coerce
     .number()
@@ -90,8 +92,11 @@ const schema = z.object({
   /** For notices by e-mail: packages/access/src/mail.ts. */
   MOORAGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MOORAGE_MAIL_FROM: z.string().default('Moorage <moorage@localhost>'),
-  /** For links in notices. */
-  MOORAGE_DASHBOARD_URL: z.url().optional(),
+  /** For links in notices and at GitHub. */
+  MOORAGE_DASHBOARD_URL: withoutSlash.optional(),
+  MOORAGE_ROUTER_URL: withoutSlash.optional(),
+  /** GitHub, or an Enterprise Server of one's own. */
+  MOORAGE_GITHUB_URL: z.url().default('https://github.com'),
   MOORAGE_BUILD_CA_FILE: z.string().optional(),
   MOORAGE_BUILD_NPM_REGISTRY: z.string().optional(),
   MOORAGE_BUILD_PIP_INDEX_URL: z.string().optional(),

@@ -59,7 +59,8 @@ export async function startForge(
   return { base, caFile, host, repository, close }
 }
 
-function serveGit(
+/** Real git over HTTP, for every repository below `root`. */
+export function serveGit(
   root: string,
   url: URL,
   request: IncomingMessage,

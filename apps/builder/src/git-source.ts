@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Deployment, Server } from '@moorage/db/client'
 import { openDeployKey } from '@moorage/deployments/deploy-key'
+import { repositoryAccess } from '@moorage/deployments/github/repositories'
 import { parseRepoUrl } from '@moorage/deployments/repo-url'
 import type { Builder } from './context.ts'
 import type { GitSource } from './git.ts'
@@ -14,10 +15,21 @@ export async function gitSource(
 ): Promise<GitSource> {
   if (!server.repoUrl || trigger === 'push' || trigger === 'upload')
     return { kind: 'pushed', path: join(builder.env.MOORAGE_DATA_DIR, 'git', `${server.id}.git`) }
-  const trustedHosts = builder.env.MOORAGE_TRUSTED_REPO_HOSTS
-  const repo = parseRepoUrl(server.repoUrl, { trustedHosts })
   const deployKey = server.deployKey
     ? openDeployKey(builder.deps.encryptionKey, server.id, server.deployKey)
     : null
-  return { kind: 'remote', repo, address: await pinRepoAddress(repo, trustedHosts), deployKey }
+  return remoteSource(builder, { teamId: server.teamId, repoUrl: server.repoUrl, deployKey })
+}
+
+/** A repository by its URL, with what the team may read of it where it is at GitHub. */
+export async function remoteSource(
+  { deps, env }: Pick<Builder, 'deps' | 'env'>,
+  of: { teamId: string; repoUrl: string; deployKey: string | null },
+): Promise<GitSource> {
+  const trustedHosts = env.MOORAGE_TRUSTED_REPO_HOSTS
+  const repo = parseRepoUrl(of.repoUrl, { trustedHosts })
+  const address = await pinRepoAddress(repo, trustedHosts)
+  const read = { teamId: of.teamId, repoUrl: repo.url, permissions: { contents: 'read' } }
+  const access = await repositoryAccess(deps, read)
+  return { kind: 'remote', repo, address, deployKey: of.deployKey, token: access?.token }
 }

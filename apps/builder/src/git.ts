@@ -5,7 +5,14 @@ import { type CommandResult, runCommand } from './run-command.ts'
 
 /** Where a commit comes from: a checked URL with its pinned address, or the platform's own bare repository. */
 export type GitSource =
-  | { kind: 'remote'; repo: RepoUrl; address: string; deployKey: string | null }
+  | {
+      kind: 'remote'
+      repo: RepoUrl
+      address: string
+      deployKey: string | null
+      /** Of GitHub, for this repository alone. */
+      token?: string | undefined
+    }
   | { kind: 'pushed'; path: string }
 
 export type Git = (
@@ -59,6 +66,7 @@ export async function openGit(options: GitOptions): Promise<Git> {
       'http.followRedirects=false',
       `http.curloptResolve=${host}:${port}:${bracket(source.address)}`,
     )
+    if (source.token) Object.assign(env, tokenEnv(source.repo, source.token))
   }
   const fixed = config.flatMap((setting) => ['-c', setting])
   return (args, { onLine } = {}) =>
@@ -71,6 +79,16 @@ export async function openGit(options: GitOptions): Promise<Git> {
       timeoutMs: options.timeoutMs,
       ...(onLine ? { onLine } : {}),
     })
+}
+
+/** As configuration in the environment: no argument, address or file holds the token, nor a log. */
+function tokenEnv({ url }: RepoUrl, token: string): Record<string, string> {
+  const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
+  return {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+  }
 }
 
 const sshProgram = new URL('../moorage-ssh', import.meta.url).pathname

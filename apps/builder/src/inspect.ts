@@ -10,10 +10,9 @@ import {
   type InspectionFailure,
   type InspectionResult,
 } from '@moorage/deployments/inspection'
-import { parseRepoUrl } from '@moorage/deployments/repo-url'
 import { type AppError, errorTable, toAppError } from '@moorage/domain/error'
 import type { Builder } from './context.ts'
-import { pinRepoAddress } from './repo-address.ts'
+import { remoteSource } from './git-source.ts'
 import { fetchSource } from './steps/fetch.ts'
 
 const timeoutMs = 120_000
@@ -42,28 +41,22 @@ export async function inspect(builder: Builder, inspectionId: string): Promise<J
 }
 
 async function look(
-  { env }: Builder,
-  { id, repoUrl, branch }: Inspection,
+  builder: Builder,
+  { id, teamId, repoUrl, branch }: Inspection,
   signal: AbortSignal,
 ): Promise<InspectionResult> {
+  const { env } = builder
   const workDir = join(env.MOORAGE_DATA_DIR, 'work', id)
-  const trustedHosts = env.MOORAGE_TRUSTED_REPO_HOSTS
-  const repo = parseRepoUrl(repoUrl, { trustedHosts })
   try {
     const dir = join(workDir, 'source')
     const fetched = await fetchSource({
-      source: {
-        kind: 'remote',
-        repo,
-        address: await pinRepoAddress(repo, trustedHosts),
-        deployKey: null,
-      },
+      source: await remoteSource(builder, { teamId, repoUrl, deployKey: null }),
       ref: branch,
       commitSha: null,
       dir,
       caFile: env.MOORAGE_BUILD_CA_FILE,
       submoduleHosts: env.MOORAGE_SUBMODULE_HOSTS,
-      trustedHosts,
+      trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
       maxBytes: env.MOORAGE_MAX_SOURCE_MB * 1e6,
       onLog: () => {},
       signal,

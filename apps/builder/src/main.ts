@@ -8,6 +8,8 @@ import {
 } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { verifyPendingDomains } from '@moorage/deployments/domains'
+import { createGithubClient } from '@moorage/deployments/github/github-client'
+import { reportDeployments } from '@moorage/deployments/github/report-deployments'
 import { pino } from 'pino'
 import { checkBranches } from './check-branches.ts'
 import { createCollectors } from './collect-logs.ts'
@@ -36,7 +38,11 @@ const queue = await createDeployQueue(bus)
 const inspectionQueue = await createInspectionQueue(bus)
 const driver = await createDriver(env, log)
 const encryptionKey = withPrevious(env.MOORAGE_ENCRYPTION_KEY, env.MOORAGE_ENCRYPTION_KEY_PREVIOUS)
-const deps = { db, events, queue, inspectionQueue, encryptionKey }
+const github = createGithubClient({
+  url: env.MOORAGE_GITHUB_URL,
+  caFile: env.MOORAGE_BUILD_CA_FILE,
+})
+const deps = { db, events, queue, inspectionQueue, encryptionKey, github }
 const collectors = createCollectors({ db, events, driver, log })
 const builder: Builder = { deps, driver, env, log, collectors, stopping: stop.signal }
 const running: Running = new Map()
@@ -76,6 +82,12 @@ const stopDeliveries = every(5_000, [() => deliveries.tend()])
 const stopChecking = every(5_000, [() => checkBranches(builder)])
 const stopDomains = every(60_000, [() => verifyPendingDomains(deps)])
 const stopNotices = every(2_000, [() => deliverNotices(builder)])
+const reporting = {
+  ...deps,
+  dashboardUrl: env.MOORAGE_DASHBOARD_URL,
+  routerUrl: env.MOORAGE_ROUTER_URL,
+}
+const stopReporting = every(2_000, [() => reportDeployments(reporting)])
 const stopHousekeeping = every(3_600_000, [() => keepHouse(builder), () => forgetNotices(builder)])
 // Whoever reloads a firewall of the machine's own may throw ours away.
 const stopProtecting = every(300_000, [() => protect(builder)])
@@ -90,8 +102,9 @@ async function shutDown(): Promise<void> {
   if (stopping) return
   stopping = true
   stop.abort()
-  // A name server that is slow to answer holds nothing up.
+  // A name server or a forge that is slow to answer holds nothing up.
   void stopDomains()
+  void stopReporting()
   await Promise.all([stopTick(), stopProtecting(), stopDeliveries(), stopChecking()])
   await Promise.all([stopNotices(), stopHousekeeping()])
   await Promise.all([worker.close(), inspectionWorker.close(), sleeper.settled()])

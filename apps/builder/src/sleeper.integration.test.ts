@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Server } from '@moorage/db/client'
+import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createCollectors } from './collect-logs.ts'
@@ -33,8 +34,9 @@ describe.each(sleepColumns)('with $runtime runtime, redis: $redis', (column) => 
     vi.stubEnv('MOORAGE_ENCRYPTION_KEY', deps.encryptionKey.toString('base64'))
     vi.stubEnv('MOORAGE_PLATFORM_ID', fixture.platformId)
     const log = pino({ level: 'error' })
+    const github = createGithubClient({ url: 'https://github.com' })
     sleeper = createSleeper({
-      deps: { ...deps, inspectionQueue: deps.queue },
+      deps: { ...deps, inspectionQueue: deps.queue, github },
       collectors: createCollectors({ ...deps, driver, log }),
       ...{ driver, log, env: readEnv(), stopping: stopping.signal },
     })

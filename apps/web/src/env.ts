@@ -47,6 +47,8 @@ const schema = z.object({
   /** "1": anyone may make an account. */
   MOORAGE_OPEN_SIGN_UP: z.enum(['0', '1']).default('0'),
   MOORAGE_TRUSTED_REPO_HOSTS: hostList,
+  /** GitHub, or an Enterprise Server of one's own. */
+  MOORAGE_GITHUB_URL: z.url().default('https://github.com'),
   /** Hosts of OAuth clients' metadata documents that may be private or speak plain http. */
   MOORAGE_TRUSTED_CLIENT_HOSTS: hostList,
 })

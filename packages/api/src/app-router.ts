@@ -6,6 +6,7 @@ import { deploymentsRouter } from './routers/deployments.ts'
 import { deviceLoginsRouter } from './routers/device-logins.ts'
 import { domainsRouter } from './routers/domains.ts'
 import { envRouter } from './routers/env.ts'
+import { githubRouter } from './routers/github.ts'
 import { inspectionsRouter } from './routers/inspections.ts'
 import { invitationsRouter } from './routers/invitations.ts'
 import { keysRouter } from './routers/keys.ts'
@@ -33,6 +34,7 @@ export const appRouter = router({
   deployments: deploymentsRouter,
   previews: previewsRouter,
   webhooks: webhooksRouter,
+  github: githubRouter,
   logs: logsRouter,
   env: envRouter,
   buildSecrets: buildSecretsRouter,

@@ -3,6 +3,7 @@ import type { Principal } from '@moorage/access/principal'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
+import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { errorTable, toAppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
 import {
@@ -68,6 +69,13 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'webhooks.payload': { action: 'server.update', input: { slug, id: 'none' } },
   'webhooks.rotateSecret': { action: 'server.update', input: { slug } },
   'webhooks.redeliver': { action: 'deployment.create', input: { slug, id: 'none' } },
+  'github.get': { action: 'team.read', input: { team } },
+  'github.forgetApp': { action: 'anyone', input: undefined },
+  'github.startConnecting': { action: 'team.update', input: { team } },
+  'github.found': { action: 'team.update', input: { team, visit: 'none' } },
+  'github.connect': { action: 'team.update', input: { team, visit: 'none', installationId: 1 } },
+  'github.disconnect': { action: 'team.update', input: { team, id: 'none' } },
+  'github.repositories': { action: 'server.create', input: { team } },
   'previews.list': { action: 'server.read', input: { slug } },
   'previews.watch': { action: 'server.read', input: { slug } },
   'previews.remove': { action: 'deployment.create', input: { slug, name: 'none' } },
@@ -168,6 +176,7 @@ beforeAll(async () => {
       events: await createEvents({ databaseUrl }),
       queue: await createDeployQueue({ databaseUrl }),
       inspectionQueue: await createInspectionQueue({ databaseUrl }),
+      github: createGithubClient({ url: 'http://127.0.0.1:9' }),
       encryptionKey: randomBytes(32),
       repoUrlPolicy: { trustedHosts: [] },
       mail: null,
@@ -312,6 +321,15 @@ test('a list shows no server of another team', async () => {
   expect(await caller.servers.list()).toEqual([])
   const own = createCaller({ ...context, principal: user('viewer', teamId) })
   expect((await own.servers.list()).map((row) => row.slug)).toEqual([slug])
+})
+
+test('the App at GitHub is for the admins of the first team alone, not for keys or other teams', async () => {
+  const second = await context.deps.db.team.findUniqueOrThrow({ where: { slug: 'two' } })
+  const forget = (principal: Principal | null) => call(principal, 'github.forgetApp', undefined)
+  for (const one of [user('owner', second.id), user('developer', teamId), key('admin', null)])
+    expect(await forget(one)).toBe('FORBIDDEN')
+  expect(await forget(null)).toBe('UNAUTHORIZED')
+  expect(await forget(user('admin', teamId))).toBe('through')
 })
 
 test('a developer cannot make a key that may more than a developer', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
+import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { finishInspection } from '@moorage/deployments/inspection'
 import { newId } from '@moorage/domain/id'
 import { testDatabaseUrl } from '@moorage/testing/services'
@@ -37,6 +38,7 @@ beforeAll(async () => {
       inspectionQueue,
       encryptionKey: randomBytes(32),
       repoUrlPolicy: { trustedHosts: [] },
+      github: createGithubClient({ url: 'http://127.0.0.1:9' }),
       mail: null,
       openSignUp: false,
     },

@@ -3,6 +3,7 @@ import { authorize, notFound, type Principal, teamIds } from '@moorage/access/pr
 import type { JobQueue } from '@moorage/bus/jobs'
 import type { Server, Team } from '@moorage/db/client'
 import type { Actor, Deps } from '@moorage/deployments/deps'
+import type { GithubClient } from '@moorage/deployments/github/github-client'
 import type { RepoUrlPolicy } from '@moorage/deployments/repo-url'
 import type { Urls } from '@moorage/deployments/views'
 import { AppError, errorTable, toAppError } from '@moorage/domain/error'
@@ -17,6 +18,7 @@ export type Context = {
   deps: Deps & {
     repoUrlPolicy: RepoUrlPolicy
     inspectionQueue: JobQueue
+    github: GithubClient
     /** Null: there is no mail server, so links are shown to who makes them. */
     mail: Mail | null
     /** Whether anyone may make an account. */

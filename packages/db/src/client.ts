@@ -16,6 +16,7 @@ export type {
   Domain,
   EnvScope,
   EnvVar,
+  GithubVisit,
   Inspection,
   InspectionStatus,
   Instance,

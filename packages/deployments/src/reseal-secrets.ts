@@ -6,6 +6,7 @@ import { deployKeyContext } from './deploy-key.ts'
 import { deploymentEnvContext } from './deployment-env.ts'
 import type { Deps } from './deps.ts'
 import { envVarContext } from './env-vars.ts'
+import { resealGithubApp } from './github/github-app.ts'
 import { targetContext } from './notifications/targets.ts'
 import { hookSecretContext } from './webhooks/hook-secret.ts'
 
@@ -23,6 +24,7 @@ export const sealedBy: Record<string, (deps: Keyed) => Promise<number>> = {
   'packages/deployments/src/deployment-env.ts': deploymentEnvs,
   'packages/deployments/src/build-secrets.ts': buildSecrets,
   'packages/deployments/src/deploy-key.ts': deployKeys,
+  'packages/deployments/src/github/github-app.ts': resealGithubApp,
   'packages/deployments/src/notifications/targets.ts': notificationTargets,
   'packages/deployments/src/webhooks/hook-secret.ts': hookSecrets,
   'packages/access/src/remote-target.ts': remotes,

@@ -22,6 +22,8 @@ export type IdKind =
   | 'whd'
   | 'inv'
   | 'sa'
+  | 'ghi'
+  | 'ghv'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 

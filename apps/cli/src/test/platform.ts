@@ -11,6 +11,7 @@ import { appRouter } from '@moorage/api/app-router'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
+import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
 import { createHTTPServer } from '@trpc/server/adapters/standalone'
@@ -29,6 +30,7 @@ export async function startPlatform(databaseUrl: string, gitPort: number) {
     inspectionQueue: await createInspectionQueue({ databaseUrl }),
     encryptionKey,
     repoUrlPolicy: { trustedHosts: [] },
+    github: createGithubClient({ url: 'http://127.0.0.1:9' }),
     mail: null,
     openSignUp: false,
   }

@@ -3,6 +3,7 @@ import { slugFrom } from '@moorage/domain/slug'
 import { type KeyboardEvent, useCallback, useState } from 'react'
 import { TextField } from '../parts/field.tsx'
 import { type Choice, FoundServers } from './found-servers.tsx'
+import { GithubRepositories } from './github-repositories.tsx'
 import { NewServerForm } from './new-server-form.tsx'
 import type { Place, SourceDraft } from './source-draft.ts'
 import { useInspection } from './use-inspection.ts'
@@ -79,6 +80,16 @@ export function GitSource({ place }: { place: Place }) {
   }
   return (
     <NewServerForm place={place} draft={draft}>
+      {place.hasGithub ? (
+        <GithubRepositories
+          team={place.team}
+          picked={repoUrl}
+          onPick={(picked) => {
+            change(picked)
+            look(picked)
+          }}
+        />
+      ) : null}
       <div className="grid items-start gap-5 sm:grid-cols-[minmax(0,1fr)_11rem]">
         <TextField
           label="Repository URL"
@@ -90,7 +101,7 @@ export function GitSource({ place }: { place: Place }) {
           hint={
             isSsh
               ? 'Moorage makes a deploy key for it, which you add to the repository before the first deploy.'
-              : 'https for a public repository; ssh (git@host:owner/repository.git) for a private one.'
+              : 'https for a public repository, or one of your accounts at GitHub; ssh (git@host:owner/repository.git) for another private one.'
           }
           value={url}
           onChange={(event) => change(event.target.value)}

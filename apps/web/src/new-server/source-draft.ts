@@ -3,7 +3,13 @@ import type { ApiInputs } from '@moorage/api/app-router'
 type CreateInput = ApiInputs['servers']['create']
 
 /** The platform's own values that the new-server page shows and sends. */
-export type Place = { team: string; routerUrl: string; gitUrl: string }
+export type Place = {
+  team: string
+  routerUrl: string
+  gitUrl: string
+  /** The team has an account at GitHub to pick repositories of. */
+  hasGithub: boolean
+}
 
 type SourceInput = Pick<
   CreateInput,

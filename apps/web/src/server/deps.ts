@@ -5,6 +5,7 @@ import type { Context } from '@moorage/api/context'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
+import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { readEnv } from '../env.ts'
 import { loopbackSpellings } from './loopback-spellings.ts'
 
@@ -50,6 +51,10 @@ async function connect(): Promise<WebDeps> {
       trustedHosts: env.MOORAGE_TRUSTED_REPO_HOSTS,
       caFile: env.MOORAGE_BUILD_CA_FILE,
     },
+    github: createGithubClient({
+      url: env.MOORAGE_GITHUB_URL,
+      caFile: env.MOORAGE_BUILD_CA_FILE,
+    }),
     mail,
     openSignUp,
     auth: createAuth({

@@ -1,11 +1,17 @@
 import Link from 'next/link'
 
 /** The pages about a team. */
-export function TeamNav({ current, mayAudit }: { current: 'team' | 'audit'; mayAudit: boolean }) {
-  if (!mayAudit) return null
+export function TeamNav({
+  current,
+  mayAudit,
+}: {
+  current: 'team' | 'github' | 'audit'
+  mayAudit: boolean
+}) {
   const pages = [
     { key: 'team', href: '/team', label: 'Members and settings' },
-    { key: 'audit', href: '/team/audit', label: 'Audit log' },
+    { key: 'github', href: '/team/github', label: 'GitHub' },
+    ...(mayAudit ? [{ key: 'audit', href: '/team/audit', label: 'Audit log' }] : []),
   ]
   return (
     <nav aria-label="Team" className="mb-5 flex gap-4 border-b px-4 md:px-8">

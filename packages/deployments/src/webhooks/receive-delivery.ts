@@ -6,7 +6,7 @@ import { newId } from '@moorage/domain/id'
 import type { Deps } from '../deps.ts'
 import { openHookSecret } from './hook-secret.ts'
 import { readMessage } from './read-message.ts'
-import { verifyDelivery } from './verify-delivery.ts'
+import { type Verified, verifyDelivery } from './verify-delivery.ts'
 
 type Incoming = { serverId: string; headers: Headers; readBody: () => Promise<Uint8Array> }
 
@@ -26,8 +26,18 @@ export async function receiveDelivery(
   if (!server?.hookSecret) throw notFound('webhook')
   const secret = openHookSecret(deps.encryptionKey, server.id, server.hookSecret)
   const body = await readBody()
-  const { forge, event, deliveryId } = verifyDelivery({ headers, body, secret })
-  const payload = textOf(headers, body)
+  const verified = verifyDelivery({ headers, body, secret })
+  return recordDelivery(deps, { serverId, verified, body, payload: textOf(headers, body) })
+}
+
+type Recorded = { serverId: string; verified: Verified; body: Uint8Array; payload: string }
+
+/** Writes a delivery down whose signature is good, for a builder to follow. */
+export async function recordDelivery(
+  deps: Pick<Deps, 'db' | 'events'>,
+  { serverId, verified, body, payload }: Recorded,
+): Promise<Received> {
+  const { forge, event, deliveryId } = verified
   readMessage({ forge, event, payload }) // What cannot be read is refused here, where its sender hears of it.
   const bodyHash = createHash('sha256').update(body).digest('hex')
   const row = { id: newId('whd'), serverId, forge, event, deliveryId, bodyHash, payload }
@@ -44,7 +54,7 @@ export async function receiveDelivery(
 }
 
 /** GitHub's hooks may be set to send a form, whose one field is the JSON. */
-function textOf(headers: Headers, body: Uint8Array): string {
+export function textOf(headers: Headers, body: Uint8Array): string {
   const text = new TextDecoder('utf-8', { fatal: false }).decode(body).replaceAll('\0', '')
   if (!headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) return text
   const payload = new URLSearchParams(text).get('payload')

@@ -38,13 +38,15 @@ export default async function NewServerPage({ searchParams }: PageProps) {
       </>
     )
   const { routerUrl, gitUrl } = session.urls
+  const team = session.team.slug
+  const hasGithub = source === 'git' && (await session.api.github.get({ team })).accounts.length > 0
   const Form = forms[source]
   return (
     <>
       <PageHeader title="New server" />
       <div className="max-w-3xl px-4 pb-12 md:px-8">
         <SourceNav current={source} />
-        <Form key={source} place={{ team: session.team.slug, routerUrl, gitUrl }} />
+        <Form key={source} place={{ team, routerUrl, gitUrl, hasGithub }} />
       </div>
     </>
   )

@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDeployment } from '@moorage/deployments/create-deployment'
+import { createServer } from '@moorage/deployments/create-server'
+import { saveGithubApp } from '@moorage/deployments/github/github-app'
+import { newId } from '@moorage/domain/id'
+import { startGithub, type TestGithub } from '@moorage/testing/github'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serveGit } from './forge-fixture.ts'
+import { actor, type BuilderFixture, startFixture } from './pipeline-fixture.ts'
+
+let github: TestGithub
+let fixture: BuilderFixture
+const root = mkdtempSync(join(tmpdir(), 'moorage-github-'))
+/** Passwords that git was let in with, and what a process list showed at that time. */
+const tokens: string[] = []
+let processes = ''
+
+beforeAll(async () => {
+  github = await startGithub((request, response) => {
+    const [, basic] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? []
+    const [user, token = ''] = Buffer.from(basic ?? '', 'base64')
+      .toString()
+      .split(':')
+    if (user !== 'x-access-token' || !github.isToken(token))
+      return void response.writeHead(401, { 'www-authenticate': 'Basic realm="GitHub"' }).end()
+    tokens.push(token)
+    processes += processList()
+    serveGit(root, new URL(request.url ?? '/', github.url), request, response)
+  })
+  github.installations.push({
+    id: 42,
+    account: { id: 100, login: 'acme', type: 'Organization' },
+    repositories: [{ name: 'weather', isPrivate: true }],
+  })
+  fixture = await startFixture({ runtime: 'process', redis: false })
+  await saveGithubApp(fixture.deps, await app())
+  await fixture.startBuilder({
+    MOORAGE_GITHUB_URL: github.url,
+    MOORAGE_TRUSTED_REPO_HOSTS: github.host,
+    MOORAGE_DASHBOARD_URL: 'https://moorage.example.com',
+    MOORAGE_ROUTER_URL: 'https://mcp.example.com/',
+  })
+})
+afterAll(async () => {
+  await fixture.close()
+  github.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** The keys that GitHub gives for a manifest. */
+async function app() {
+  const made = await fetch(`${github.url}/api/v3/app-manifests/good/conversions`, {
+    method: 'POST',
+  })
+  const { pem, webhook_secret, client_secret } = (await made.json()) as Record<string, string>
+  return {
+    ...{ appId: 7, slug: 'moorage-test', name: 'Moorage test', page: github.url, clientId: 'x' },
+    ...{ privateKey: pem ?? '', webhookSecret: webhook_secret ?? '' },
+    clientSecret: client_secret ?? '',
+  }
+}
+
+function processList(): string {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      } catch {
+        return '' // It has ended meanwhile.
+      }
+    })
+    .join('\n')
+}
+
+/** A repository whose one commit is the tiny server. */
+function repository(name: string): string {
+  const dir = join(root, 'acme', `${name}.git`)
+  const work = mkdtempSync(join(tmpdir(), 'moorage-work-'))
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', ...args], {
+      cwd: work,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  cpSync(new URL('fixtures/tiny/', import.meta.url).pathname, work, { recursive: true })
+  git('init', '--quiet', '--initial-branch=main')
+  git('add', '--all')
+  git('commit', '--quiet', '--message', 'The first')
+  git('clone', '--quiet', '--bare', '.', dir)
+  const sha = git('rev-parse', 'HEAD')
+  rmSync(work, { recursive: true })
+  return sha
+}
+
+const connect = () =>
+  fixture.deps.db.githubInstallation.create({
+    data: { id: newId('ghi'), teamId: fixture.team.id, installationId: 42, account: 'Acme' },
+  })
+
+async function deploy(repo: string, slug: string) {
+  const { id: teamId } = fixture.team
+  const repoUrl = `${github.url}/acme/${repo}.git`
+  const policy = { ...fixture.deps, repoUrlPolicy: { trustedHosts: [github.host] } }
+  const server = await createServer(policy, { teamId, slug, repoUrl }, actor)
+  const input = { teamId, serverId: server.id, trigger: 'manual' } as const
+  return fixture.settled((await createDeployment(fixture.deps, input, actor)).id)
+}
+
+test('a private repository is fetched with a token of its own, which no argument, log or file shows, and GitHub hears that it is live', async () => {
+  const sha = repository('weather')
+  expect(await deploy('weather', 'before')).toMatchObject({
+    status: 'failed',
+    failure: { step: 'fetch' },
+  })
+  expect(tokens).toEqual([])
+  await connect()
+  const { id, status, commitSha } = await deploy('weather', 'weather')
+  expect([status, commitSha]).toEqual(['live', sha])
+  expect(new Set(tokens).size).toBeGreaterThan(0)
+  const { db } = fixture.deps
+  const logs = await db.logLine.findMany({ where: { deploymentId: id } })
+  const said = [
+    processes,
+    fixture.output(),
+    JSON.stringify(logs, (_, it) => (typeof it === 'bigint' ? String(it) : it)),
+  ]
+  for (const token of tokens) {
+    const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
+    expect(said.join('\n')).not.toContain(token)
+    expect(said.join('\n')).not.toContain(basic)
+  }
+  expect(processes).toContain('fetch')
+  const last = () => github.written.filter(({ path }) => path.startsWith('/statuses/')).at(-1)?.body
+  await expect.poll(() => last()?.state, { timeout: 20_000, interval: 100 }).toBe('success')
+  expect(last()?.target_url).toBe(`https://moorage.example.com/servers/weather/deployments/${id}`)
+})

@@ -1,0 +1,16 @@
+import { receiveAppDelivery } from '@moorage/deployments/github/receive-app-delivery'
+import { webDeps } from '../../../../server/deps.ts'
+import { answerForge, readDelivery } from '../../../../webhooks/answer-forge.ts'
+
+export const dynamic = 'force-dynamic'
+
+/** What GitHub tells the platform's App, of every account that it is installed on. */
+export async function POST(request: Request): Promise<Response> {
+  return answerForge(async () => {
+    const taken = await receiveAppDelivery(await webDeps(), {
+      headers: request.headers,
+      readBody: () => readDelivery(request),
+    })
+    return Response.json(taken, { status: 202 })
+  })
+}

@@ -1,0 +1,30 @@
+import { AppError, errorTable, toAppError } from '@moorage/domain/error'
+
+const maxBodyBytes = 5 * 1024 * 1024
+
+/** Answers a forge with what `take` gives, or with what is wrong. */
+export async function answerForge(take: () => Promise<Response>): Promise<Response> {
+  try {
+    return await take()
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    const { httpStatus, fault } = errorTable[error.code]
+    if (fault === 'platform') console.error(`webhook: ${error.message}`, error.cause ?? '')
+    const { code, userMessage: message, hint } = error
+    return Response.json({ error: { code, message, hint } }, { status: httpStatus })
+  }
+}
+
+/** The raw bytes, which are what is signed; cut off past the cap, whatever length was announced. */
+export async function readDelivery(request: Request): Promise<Uint8Array> {
+  const tooLarge = new AppError('too_large', 'This delivery is over 5 MB.')
+  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) throw tooLarge
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
