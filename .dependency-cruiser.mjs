@@ -81,6 +81,11 @@ export default {
     },
     onlyIn('dockerode-in-runtime', 'dockerode', '^packages/runtime/src/docker'),
     onlyIn('bullmq-in-bus', 'bullmq', '^packages/bus/'),
+    onlyIn(
+      'octokit-in-one-file',
+      '@octokit',
+      '^packages/deployments/src/github/github-client[.]ts$',
+    ),
     onlyIn('ioredis-in-bus', 'ioredis', '^packages/bus/'),
     onlyIn('mcp-sdk-in-mcp', '@modelcontextprotocol', '^packages/mcp/'),
   ],

@@ -36,7 +36,7 @@ beforeAll(async () => {
     repositories: [{ name: 'weather', isPrivate: true }],
   })
   fixture = await startFixture({ runtime: 'process', redis: false })
-  await saveGithubApp(fixture.deps, await app())
+  await saveGithubApp(fixture.deps, github.app)
   await fixture.startBuilder({
     MOORAGE_GITHUB_URL: github.url,
     MOORAGE_TRUSTED_REPO_HOSTS: github.host,
@@ -49,19 +49,6 @@ afterAll(async () => {
   github.close()
   rmSync(root, { recursive: true, force: true })
 })
-
-/** The keys that GitHub gives for a manifest. */
-async function app() {
-  const made = await fetch(`${github.url}/api/v3/app-manifests/good/conversions`, {
-    method: 'POST',
-  })
-  const { pem, webhook_secret, client_secret } = (await made.json()) as Record<string, string>
-  return {
-    ...{ appId: 7, slug: 'moorage-test', name: 'Moorage test', page: github.url, clientId: 'x' },
-    ...{ privateKey: pem ?? '', webhookSecret: webhook_secret ?? '' },
-    clientSecret: client_secret ?? '',
-  }
-}
 
 function processList(): string {
   return readdirSync('/proc')

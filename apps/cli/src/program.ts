@@ -6,6 +6,7 @@ import { declareDeployments } from './commands/deployments.ts'
 import { declareDomains } from './commands/domains.ts'
 import { declareEnv } from './commands/env.ts'
 import { declareGitCredential } from './commands/git-credential.ts'
+import { declareGithub } from './commands/github.ts'
 import { declareHere } from './commands/here.ts'
 import { declareKeys } from './commands/keys.ts'
 import { declareLogs } from './commands/logs.ts'
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   declareDeployments(program)
   declarePreviews(program)
   declareWebhooks(program)
+  declareGithub(program)
   declareLogs(program)
   declareKeys(program)
   declareTeams(program)

@@ -1,4 +1,7 @@
+import { saveGithubApp } from '@moorage/deployments/github/github-app'
+import { newId } from '@moorage/domain/id'
 import { freePort } from '@moorage/embedded/free-port'
+import { startGithub, type TestGithub } from '@moorage/testing/github'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPipeline } from './test/pipeline.ts'
@@ -6,6 +9,7 @@ import { type Platform, startPlatform } from './test/platform.ts'
 import { cli, newDirectory, newRepository } from './test/run-cli.ts'
 
 let platform: Platform
+let github: TestGithub
 let pipeline: ReturnType<typeof startPipeline>
 let env: Record<string, string>
 let dir: string
@@ -18,9 +22,11 @@ paths: { /pets: { get: { operationId: listPets } } }
 const server = 'from fastmcp import FastMCP\nmcp = FastMCP("x")\n'
 
 beforeAll(async () => {
+  github = await startGithub()
   platform = await startPlatform(
     await testDatabaseUrl(),
     await freePort(10_000 + (process.pid % 20_000)),
+    github,
   )
   pipeline = startPipeline(platform)
   env = { MOORAGE_URL: platform.url, MOORAGE_API_KEY: await platform.key(['deploy']) }
@@ -29,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await pipeline.close()
   await platform.stop()
+  github.close()
 })
 
 async function json(
@@ -201,5 +208,26 @@ describe('plan, with no platform', () => {
       expect(code).toBe(1)
       expect(stderr).toContain(text)
     }
+  })
+})
+
+describe('deploy --github', () => {
+  test('makes a server from a repository of the team’s account, with its default branch, and deploys it again', async () => {
+    await saveGithubApp(platform.deps, github.app)
+    github.installations.push({
+      id: 42,
+      account: { id: 1, login: 'acme', type: 'Organization' },
+      repositories: [{ name: 'tides', isPrivate: true }],
+    })
+    const account = { teamId: platform.teamId, installationId: 42, account: 'acme' }
+    expect(await json(['github'])).toEqual([])
+    await platform.deps.db.githubInstallation.create({ data: { id: newId('ghi'), ...account } })
+    expect(await json(['github'])).toMatchObject([{ name: 'acme/tides', isPrivate: true }])
+    await json(['deploy', '--github', 'Acme/tides'])
+    await json(['deploy', '--github', 'acme/tides'])
+    expect(await view('tides')).toMatchObject({ repoUrl: `${github.url}/acme/tides.git` })
+    expect(await json(['deployments', 'list', 'tides'])).toHaveLength(2)
+    const other = await cli(dir, ['deploy', '--github', 'acme/other'], { env })
+    expect([other.code, other.stderr]).toEqual([4, expect.stringContaining('moorage github')])
   })
 })

@@ -191,10 +191,17 @@ export async function startGithub(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   const url = `http://${host}`
+  /** What Moorage keeps of the App. */
+  const app = {
+    ...{ appId: 7, slug: 'moorage-test', name: 'Moorage test', page: `${url}/apps/moorage-test` },
+    ...{ clientId: 'Iv1.abc', clientSecret: 'client-secret', privateKey: pem },
+    webhookSecret: 'webhook-secret',
+  }
   const isToken = (text: string) => tokens.has(text)
   return {
     url,
     host,
+    app,
     installations,
     codes,
     written,

@@ -11,8 +11,12 @@ export function declareDeploy(program: Command): void {
   )
     .option('-s, --server <slug>', 'server to deploy to; made where it does not exist')
     .option('--repo <url>', 'make a server from a git URL instead of from files here')
-    .option('-b, --branch <branch>', 'with --repo: the branch to deploy')
-    .option('--root <dir>', 'with --repo: directory of the server inside the repository')
+    .option('--github <owner/name>', 'make a server from a repository of an account at GitHub')
+    .option('-b, --branch <branch>', 'with --repo or --github: the branch to deploy')
+    .option(
+      '--root <dir>',
+      'with --repo or --github: directory of the server inside the repository',
+    )
     .option('-e, --env <variable>', 'KEY=VALUE, or KEY as it is in this shell; repeatable', collect)
     .option('--no-wait', 'return as soon as the code has arrived')
     .addHelpText(
@@ -22,6 +26,7 @@ Examples:
   moorage deploy
   moorage deploy ./weather --server weather
   moorage deploy --repo https://example.com/acme/weather.git --branch main
+  moorage deploy --github acme/weather
   moorage deploy --command "npx -y @modelcontextprotocol/server-everything" --server everything
   moorage deploy --mcp-json claude_desktop_config.json
   moorage deploy --image registry.example.com/acme/weather:1.2 -e API_TOKEN

@@ -9,6 +9,8 @@ import type { Session } from '../session.ts'
 type Flags = {
   server?: string
   branch?: string
+  /** For a new server, where no branch was asked for. */
+  defaultBranch?: string
   root?: string
   wait?: boolean
   env: Record<string, string>
@@ -49,11 +51,12 @@ async function create(
   repoUrl: string,
   flags: Flags,
 ): Promise<string | null> {
+  const branch = flags.branch ?? flags.defaultBranch
   const server = await session.api.servers.create.mutate({
     slug,
     repoUrl,
     env: flags.env,
-    ...(flags.branch ? { branch: flags.branch } : {}),
+    ...(branch ? { branch } : {}),
     ...(flags.root ? { rootDir: flags.root } : {}),
   })
   if (server.latest) return server.latest.id

@@ -13,10 +13,12 @@ import { seeThrough } from '../see-through.ts'
 import type { Session } from '../session.ts'
 import { deployFromSettings } from './deploy-from-settings.ts'
 import { deployFromUrl } from './deploy-from-url.ts'
+import { findRepository } from './github.ts'
 
 type Flags = SourceFlags & {
   server?: string
   repo?: string
+  github?: string
   branch?: string
   root?: string
   env?: string[]
@@ -26,12 +28,19 @@ type Flags = SourceFlags & {
 /** Sends what git tracks in the directory, and stays until it is live or has failed. */
 export async function deploy(session: Session, dir: string, flags: Flags): Promise<void> {
   const env = envFlags(session, flags.env)
+  if (flags.github !== undefined) {
+    const { url, defaultBranch } = await findRepository(session, flags.github)
+    return deployFromUrl(session, url, { ...flags, env, defaultBranch })
+  }
   if (flags.repo !== undefined) return deployFromUrl(session, flags.repo, { ...flags, env })
   for (const name of ['branch', 'root'] as const)
     if (flags[name] !== undefined)
-      throw new CliError(`--${name} goes with --repo: files are deployed from here as they are.`, {
-        exitCode: 2,
-      })
+      throw new CliError(
+        `--${name} goes with --repo or --github: files are deployed from here as they are.`,
+        {
+          exitCode: 2,
+        },
+      )
   const described = await describedSource(session.cwd, flags)
   if (described) {
     const source = { ...described, env: { ...described.env, ...env } }

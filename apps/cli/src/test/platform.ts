@@ -20,7 +20,11 @@ import { createHTTPServer } from '@trpc/server/adapters/standalone'
 export const searchPath = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'
 
 /** The real API and the real git app over a database of their own. */
-export async function startPlatform(databaseUrl: string, gitPort: number) {
+export async function startPlatform(
+  databaseUrl: string,
+  gitPort: number,
+  github = { url: 'http://127.0.0.1:9', host: '127.0.0.1:9' },
+) {
   const dir = mkdtempSync(join(tmpdir(), 'moorage-cli-'))
   const encryptionKey = randomBytes(32)
   const deps = {
@@ -29,8 +33,8 @@ export async function startPlatform(databaseUrl: string, gitPort: number) {
     queue: await createDeployQueue({ databaseUrl }),
     inspectionQueue: await createInspectionQueue({ databaseUrl }),
     encryptionKey,
-    repoUrlPolicy: { trustedHosts: [] },
-    github: createGithubClient({ url: 'http://127.0.0.1:9' }),
+    repoUrlPolicy: { trustedHosts: [github.host] },
+    github: createGithubClient({ url: github.url }),
     mail: null,
     openSignUp: false,
   }
@@ -73,6 +77,7 @@ export async function startPlatform(databaseUrl: string, gitPort: number) {
   await untilHealthy(urls.gitUrl)
   return {
     deps,
+    teamId: team.id,
     databaseUrl,
     url,
     gitUrl: urls.gitUrl,

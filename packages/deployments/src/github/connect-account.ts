@@ -136,7 +136,7 @@ export async function foundInstallations(
   return foundSchema.safeParse(visit?.found).data ?? []
 }
 
-/** The team may deploy the repositories of this installation from now on. Throws `forbidden`. */
+/** The team may deploy the repositories of this installation from now on. Throws `conflict`. */
 export async function connectAccount(
   deps: Pick<Deps, 'db'>,
   input: { visitId: string; teamId: string; installationId: number },
@@ -146,7 +146,7 @@ export async function connectAccount(
   const found = await foundInstallations(deps, { id, userId: actor.id, teamId })
   const one = found.find((installation) => installation.installationId === installationId)
   if (!one)
-    throw new AppError('forbidden', 'GitHub did not say that this account is yours.', {
+    throw new AppError('conflict', 'GitHub did not say that this account is yours.', {
       hint: 'Begin again on the page Team, GitHub.',
     })
   const { account } = one

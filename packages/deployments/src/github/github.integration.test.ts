@@ -148,7 +148,7 @@ test('an account is connected by who owns it: a collaborator who sees the instal
   const collaborator = await visit({ id: 2, login: 'bob' })
   expect(collaborator.found).toEqual([])
   const input = { teamId: one, installationId: acme.id }
-  const refused = { code: 'forbidden' }
+  const refused = { code: 'conflict' }
   await expect(
     connectAccount(deps, { ...input, visitId: collaborator.visitId }, ada),
   ).rejects.toMatchObject(refused)
