@@ -20,7 +20,8 @@ export function samlSignIn({
 }) {
   const plugin = sso({
     defaultSSO: providers.map((provider) => configOf(provider, baseUrl)),
-    saml: { requireTimestamps: true },
+    // Who comes without our having sent them is told why on the sign-in page.
+    saml: { requireTimestamps: true, idpInitiatedCallbackUrl: '/sign-in' },
     resolveUser: async ({ providerId, providerUser }) => {
       const { domains = [] } = providers.find(({ id }) => id === providerId) ?? {}
       const { email } = providerUser
