@@ -22,7 +22,7 @@ export async function callWithOfficialClient(
   document?: string,
 ): Promise<{ said: string; accessToken: string }> {
   const callback = await listenForCallback()
-  const provider = rememberingProvider(callback.url, browse, document)
+  const { browsed, ...provider } = rememberingProvider(callback.url, browse, document)
   const connect = async () => {
     const client = new Client({ name: 'official', version: '1' })
     const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: provider })
@@ -36,13 +36,47 @@ export async function callWithOfficialClient(
         if (!(error instanceof UnauthorizedError)) throw error
       },
     )
-    await first.transport.finishAuth(await callback.query)
+    await first.transport.finishAuth(await callback.next())
     const { client, done } = await connect()
     await done
     const said = await callWhoAmI(client)
+    await client.close()
     const tokens = await provider.tokens()
     return { said, accessToken: tokens?.access_token ?? '' }
   } finally {
+    await browsed()
+    callback.close()
+  }
+}
+
+/** The same as far as a guarded tool, for which it has to ask once more. */
+export async function stepUpWithOfficialClient(url: string, browse: Browse): Promise<string> {
+  const callback = await listenForCallback()
+  const { browsed, ...provider } = rememberingProvider(callback.url, browse)
+  const transport = () =>
+    new StreamableHTTPClientTransport(new URL(url), { authProvider: provider })
+  try {
+    const first = transport()
+    const connecting = new Client({ name: 'official', version: '1' }).connect(first)
+    await connecting.catch(() => {})
+    await first.finishAuth(await callback.next())
+    const client = new Client({ name: 'official', version: '1' })
+    const second = transport()
+    await client.connect(second)
+    await callWhoAmI(client)
+    const call = () => client.callTool({ name: 'forget_me', arguments: {} })
+    await call().then(
+      () => Promise.reject(new Error('It was let through without the scope')),
+      (error: unknown) => {
+        if (!(error instanceof UnauthorizedError)) throw error
+      },
+    )
+    await second.finishAuth(await callback.next())
+    const { content } = await call()
+    await client.close()
+    return textOf(content)
+  } finally {
+    await browsed()
     callback.close()
   }
 }
@@ -55,22 +89,26 @@ export async function callAsMachine(
   const client = new Client({ name: 'official', version: '1' })
   const authProvider = new ClientCredentialsProvider(machine)
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { authProvider }))
-  return callWhoAmI(client)
+  const said = await callWhoAmI(client)
+  await client.close()
+  return said
 }
 
 async function callWhoAmI(client: Client): Promise<string> {
-  const { content } = await client.callTool({ name: 'whoami', arguments: {} })
-  await client.close()
-  const [part] = content
-  return part?.type === 'text' ? part.text : ''
+  return textOf((await client.callTool({ name: 'whoami', arguments: {} })).content)
+}
+
+function textOf([part]: { type: string; text?: unknown }[]): string {
+  return part?.type === 'text' ? String(part.text) : ''
 }
 
 function rememberingProvider(
   redirectUrl: string,
   browse: Browse,
   clientMetadataUrl?: string,
-): OAuthClientProvider {
+): OAuthClientProvider & { browsed: () => Promise<void> } {
   let verifier = ''
+  let browsing = Promise.resolve()
   let client: ReturnType<OAuthClientProvider['clientInformation']>
   let tokens: ReturnType<OAuthClientProvider['tokens']>
   return {
@@ -87,17 +125,18 @@ function rememberingProvider(
     },
     // Waiting for the person is no part of a request.
     redirectToAuthorization: (to) => {
-      void browse(to.href)
+      browsing = browse(to.href)
     },
     saveCodeVerifier: (saved) => {
       verifier = saved
     },
     codeVerifier: () => verifier,
+    browsed: () => browsing,
   }
 }
 
 async function listenForCallback() {
-  const query = Promise.withResolvers<URLSearchParams>()
+  let query = Promise.withResolvers<URLSearchParams>()
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost')
     if (pathname === '/callback') query.resolve(searchParams)
@@ -108,7 +147,12 @@ async function listenForCallback() {
   const { port } = server.address() as AddressInfo
   return {
     url: `http://localhost:${port}/callback`,
-    query: query.promise,
+    /** What the browser comes back with, each time anew. */
+    next: async () => {
+      const found = await query.promise
+      query = Promise.withResolvers()
+      return found
+    },
     close: () => server.close(),
   }
 }

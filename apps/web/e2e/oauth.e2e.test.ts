@@ -8,7 +8,7 @@ import { deleteTeam } from '@moorage/deployments/teams/delete-team'
 import { freePort } from '@moorage/embedded/free-port'
 import { makeCertificate } from '@moorage/testing/tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callAsMachine, callWithOfficialClient } from './oauth-client.ts'
+import { callAsMachine, callWithOfficialClient, stepUpWithOfficialClient } from './oauth-client.ts'
 import type { Opened } from './open-dashboard.ts'
 import { openSignedIn, person } from './open-signed-in.ts'
 import { startMcp } from './start-mcp.ts'
@@ -93,6 +93,15 @@ test('the official client gets from a bare URL to a tool call, known by its meta
   expect(said).toBe(person.email)
   expect(text).toContain('Documented client')
   expect(text).toContain(new URL(document.url).host)
+})
+
+test('the official client asks once more for a guarded tool, and the person is told of it', async () => {
+  const texts: string[] = []
+  const said = await stepUpWithOfficialClient(mcp.url, (url) =>
+    allow(url, (shown) => texts.push(shown)),
+  )
+  expect(said).toBe('forgotten')
+  expect(texts.map((text) => text.includes('forget_me'))).toEqual([false, true])
 })
 
 test('the official client gets to a tool call by the client secret of a service account, made in the dashboard', async () => {

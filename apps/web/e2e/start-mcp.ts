@@ -10,7 +10,7 @@ import { newId } from '@moorage/domain/id'
 import { z } from 'zod'
 import type { Opened } from './open-dashboard.ts'
 
-/** A server named `whoami` behind a real router; its one tool says who calls it, `/stream` stays open. */
+/** A server named `whoami` behind a real router: `whoami` says who calls it, `forget_me` is guarded, `/stream` stays open. */
 export async function startMcp(
   { db, databaseUrl, dashboard, teamId }: Opened,
   routerPort: number,
@@ -18,8 +18,16 @@ export async function startMcp(
   const upstream = await startWhoAmI()
   const serverId = newId('srv')
   const deploymentId = newId('dep')
-  await db.server.create({ data: { id: serverId, teamId, slug: 'whoami', name: 'Who am I' } })
-  const tools = [{ name: 'whoami', title: null, description: 'Says who calls', inputSchema: {} }]
+  await db.server.create({
+    data: {
+      ...{ id: serverId, teamId, slug: 'whoami', name: 'Who am I' },
+      routing: { guardedTools: ['forget_*'] },
+    },
+  })
+  const tools = [
+    { name: 'whoami', title: null, description: 'Says who calls', inputSchema: {} },
+    { name: 'forget_me', title: null, description: 'Forgets who calls', inputSchema: {} },
+  ]
   await db.deployment.create({
     data: {
       ...{ id: deploymentId, serverId, status: 'live', trigger: 'push', plan: { path: '/mcp' } },
@@ -69,6 +77,9 @@ async function startWhoAmI(): Promise<{ port: number; close: () => void }> {
         return { content: [{ type: 'text', text }] }
       },
     )
+    server.registerTool('forget_me', { inputSchema: z.object({}) }, () => ({
+      content: [{ type: 'text', text: 'forgotten' }],
+    }))
     return server
   })
   const mcp = toNodeHandler(handler)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fitsPattern } from './name-pattern.ts'
 import { readFields } from './read-fields.ts'
 
 /** Null: no limit. */
@@ -24,6 +25,8 @@ const routing = {
   /** The same for each key; on a public server for each address. */
   callsPerMinutePerCaller: limit,
   concurrentCallsPerCaller: limit,
+  /** Tools, `*` for anything, that an OAuth client calls only once its person has agreed to those too. */
+  guardedTools: z.array(z.string().min(1).max(100)).max(50),
   /** Keep what is asked and answered in the request log, redacted. */
   keepPayloads: z.boolean(),
   /** Names of fields whose values are kept out of payloads, beside those that always are. */
@@ -48,12 +51,17 @@ export const defaultRouting: Routing = {
   concurrentCalls: null,
   callsPerMinutePerCaller: null,
   concurrentCallsPerCaller: null,
+  guardedTools: [],
   keepPayloads: false,
   redact: [],
   // Longer than a person thinks between two calls; waking from it goes unnoticed.
   pauseAfterSeconds: 15 * 60,
   // Gives the memory back; costs the next call a start, and the server what it held in memory.
   stopAfterSeconds: 60 * 60,
+}
+
+export function isGuarded({ guardedTools }: Pick<Routing, 'guardedTools'>, tool: string): boolean {
+  return guardedTools.some((pattern) => fitsPattern(pattern, tool))
 }
 
 /** What an instance that had no request for so long should be by now; null: as it is. */

@@ -1,4 +1,4 @@
-import { callScope } from '@moorage/access/oauth-scopes'
+import { callScope, guardedScope } from '@moorage/access/oauth-scopes'
 import type { Db } from '@moorage/db/client'
 import { importJWK, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
@@ -19,6 +19,8 @@ export type AccessToken = {
   /** The URL of the one endpoint that it is for. */
   audience: string
   mayCall: boolean
+  /** Those of its tools that are guarded, too. */
+  mayCallGuarded: boolean
   issuedMs: number
   untilMs: number
 }
@@ -80,9 +82,11 @@ export function createAccessTokens({ db, issuer }: { db: Db; issuer: string }): 
       const claims = claimsSchema.safeParse(await claimsOf(token))
       if (!claims.success) throw tokenRefused('This access token is for no server.', claims.error)
       const { sub, aud, client_id, scope, exp, iat } = claims.data
+      const scopes = scope.split(' ')
       const verified = {
         ...{ userId: sub, clientId: client_id, audience: aud },
-        mayCall: scope.split(' ').includes(callScope),
+        mayCall: scopes.includes(callScope),
+        mayCallGuarded: scopes.includes(guardedScope),
         issuedMs: iat * 1_000,
         untilMs: Math.min(exp * 1_000, Date.now() + rememberedMs),
       }

@@ -2,7 +2,7 @@ import type { AppError } from '@moorage/domain/error'
 import { toAppError } from '@moorage/domain/error'
 import type { Exchange } from './exchange.ts'
 import { corsHeaders, preflightHeaders } from './origin.ts'
-import { refusalStatus } from './refusal.ts'
+import { type Challenge, refusalStatus } from './refusal.ts'
 import { challenge } from './resource-metadata.ts'
 
 /** How long the rest of a refused body is read, so that the client gets to see the refusal. */
@@ -78,9 +78,9 @@ function send(
 function challengeHeaders(
   { req, resource }: Exchange,
   httpStatus: number,
-  fault: string | null,
+  fault: Challenge | null,
 ): string[] {
   if (httpStatus !== 401 && fault === null) return []
-  const error = fault ?? (req.headers.authorization === undefined ? null : 'invalid_token')
-  return ['WWW-Authenticate', challenge(resource, error)]
+  const error = fault?.error ?? (req.headers.authorization === undefined ? null : 'invalid_token')
+  return ['WWW-Authenticate', challenge(resource, error, fault?.scopes)]
 }

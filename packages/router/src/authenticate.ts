@@ -1,4 +1,5 @@
 import { keyPrefix } from '@moorage/access/api-key'
+import { callScope } from '@moorage/access/oauth-scopes'
 import { AppError } from '@moorage/domain/error'
 import { roleMay, scopesMay } from '@moorage/domain/permission'
 import { type AccessToken, isAccessToken } from './access-tokens.ts'
@@ -13,7 +14,7 @@ export type KnownPrincipal =
   | { kind: 'key'; id: string; name: string; key: KeyEntry }
   /** By an OAuth client that they let call this server. */
   | ({ kind: 'person'; id: string; name: string; person: PersonEntry } & TokenFacts)
-type TokenFacts = Pick<AccessToken, 'clientId' | 'issuedMs'>
+type TokenFacts = Pick<AccessToken, 'clientId' | 'issuedMs' | 'mayCallGuarded'>
 type Anyone = { kind: 'anyone'; id: string; name: null }
 
 /** On a public server nobody is told from anybody; on an own-auth one the server itself does it. */
@@ -72,21 +73,21 @@ function keyPrincipal(table: Table, server: ServerEntry | undefined, token: stri
 function personPrincipal(
   table: Table,
   server: ServerEntry | undefined,
-  { userId, clientId, issuedMs, audience, mayCall }: AccessToken,
+  { userId, audience, mayCall, ...token }: AccessToken,
   resource: string | null,
 ): Principal {
   if (audience !== resource) throw tokenRefused('This access token is for another server.')
-  if (!mayCall) throw insufficientScope()
+  if (!mayCall) throw insufficientScope([callScope])
   const person = table.person(userId)
-  if (!person || !server || !mayStillCall(person, { clientId, issuedMs }, server))
+  if (!person || !server || !mayStillCall(person, token, server))
     throw tokenRefused('This access token was revoked.')
-  return { kind: 'person', id: userId, name: person.name, person, clientId, issuedMs }
+  return { kind: 'person', id: userId, name: person.name, person, ...token }
 }
 
 /** A service account needs nobody's leave: its tokens are given out for servers of its team alone. */
 function mayStillCall(
   person: PersonEntry,
-  { clientId, issuedMs }: TokenFacts,
+  { clientId, issuedMs }: Pick<AccessToken, 'clientId' | 'issuedMs'>,
   server: ServerEntry,
 ): boolean {
   const role = person.memberships.get(server.teamId)?.role

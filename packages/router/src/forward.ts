@@ -1,4 +1,6 @@
+import { callScope, guardedScope } from '@moorage/access/oauth-scopes'
 import { AppError } from '@moorage/domain/error'
+import { isGuarded } from '@moorage/domain/routing'
 import { admitCalls, callsIn } from './call-limits.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Context } from './context.ts'
@@ -9,7 +11,7 @@ import { endIdleStreams } from './housekeeping.ts'
 import { knownOrStored } from './known-or-stored.ts'
 import { upstreamPath } from './match.ts'
 import { newPayload } from './payload.ts'
-import { brokenUpstream, sessionNotFound } from './refusal.ts'
+import { brokenUpstream, insufficientScope, sessionNotFound } from './refusal.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
 import { isRepeatable, readRpcMessage } from './rpc-message.ts'
 import { endpointPrefix } from './sessions.ts'
@@ -36,6 +38,7 @@ export async function forward(
   readMessage(context, exchange, body)
   if (server.routing.keepPayloads)
     exchange.payload = newPayload(body.kind === 'held' ? body.bytes : null)
+  checkScope(exchange, server)
   admit(context, exchange, server)
   noteLegacyRequest(exchange)
   const failure = await attempt(context, exchange, { server, path, body, avoid: null })
@@ -48,6 +51,15 @@ export async function forward(
   const avoid = exchange.session && failure.wasSent ? null : exchange.instance
   const again = await attempt(context, exchange, { server: now, path, body, avoid })
   if (again) throw cause(again)
+}
+
+/** What cannot be read, and a batch, may hold a call of any tool. */
+function checkScope({ principal, req, message }: Exchange, { routing }: ServerEntry): void {
+  if (routing.guardedTools.length === 0 || principal?.kind !== 'person') return
+  if (principal.mayCallGuarded || callsIn(req.method, message) === 0) return
+  const tool = message?.isBatch ? null : message?.target
+  if (typeof tool === 'string' && !isGuarded(routing, tool)) return
+  throw insufficientScope([callScope, guardedScope])
 }
 
 function admit({ counts }: Context, exchange: Exchange, server: ServerEntry): void {

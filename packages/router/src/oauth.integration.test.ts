@@ -226,6 +226,39 @@ test('a token without the scope is 403, with all that is needed to ask for more'
   )
 })
 
+test('a guarded tool is 403 with all scopes that are needed, until the token has them; a key needs none', async () => {
+  const guarded = await platform.addServer(teamId, { routing: { guardedTools: ['delete_*'] } })
+  await platform.deploy(guarded, upstream.port)
+  const at = `${url}/${guarded.slug}/mcp`
+  await platform.db.oauthGrant.create({
+    data: { id: newId('grant'), userId, clientId: 'client', serverId: guarded.id },
+  })
+  await platform.events.publish({ type: 'person', userId })
+  const [plain, more] = [
+    await token({ aud: at }),
+    await token({ aud: at, scope: 'mcp:connect mcp:guarded' }),
+  ]
+  const call = (used: string, body: unknown) =>
+    send(at, {
+      method: 'POST',
+      headers: { ...bearer(used), 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  const tool = (name: string) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } })
+  await until(async () => (await call(plain, tool('read_note'))).status === 200)
+  const refused = await call(plain, tool('delete_note'))
+  expect(refused.status).toBe(403)
+  expect(refused.headers['www-authenticate']).toBe(
+    `Bearer realm="moorage", error="insufficient_scope", resource_metadata="${url}/.well-known/oauth-protected-resource/${guarded.slug}/mcp", scope="mcp:connect mcp:guarded"`,
+  )
+  // What may hold such a call is taken for one.
+  expect((await call(plain, [tool('read_note'), tool('delete_note')])).status).toBe(403)
+  expect((await call(plain, '{"method":')).status).toBe(403)
+  expect((await call(more, tool('delete_note'))).status).toBe(200)
+  const { key } = await platform.addKey(teamId)
+  await until(async () => (await call(key, tool('delete_note'))).status === 200)
+})
+
 test.each([
   [
     'a member who is removed',

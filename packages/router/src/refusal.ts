@@ -4,12 +4,15 @@ import { AppError, type ErrorCode, errorTable } from '@moorage/domain/error'
 const sessionNotFoundCode = -32001
 const serverErrorCode = -32000
 
+/** `error` and `scope` of a challenge to an OAuth client (RFC 6750, 3.1). */
+export type Challenge = { error: string; scopes: readonly string[] }
+
 /** An AppError that stands for another HTTP status or JSON-RPC code than its own code's. */
 class Refusal extends AppError {
   readonly httpStatus: number
   readonly rpcCode: number
   readonly retryAfterSeconds: number | null
-  readonly challenge: string | null
+  readonly challenge: Challenge | null
 
   constructor(
     code: ErrorCode,
@@ -20,7 +23,7 @@ class Refusal extends AppError {
       hint?: string
       cause?: unknown
       retryAfterSeconds?: number
-      challenge?: string
+      challenge?: Challenge
     },
   ) {
     super(code, userMessage, options)
@@ -35,8 +38,7 @@ export type RefusalStatus = {
   httpStatus: number
   rpcCode: number
   retryAfterSeconds: number | null
-  /** `error` of a challenge to an OAuth client (RFC 6750, 3.1). */
-  challenge: string | null
+  challenge: Challenge | null
 }
 
 export function refusalStatus(error: AppError): RefusalStatus {
@@ -66,11 +68,11 @@ export function tokenRefused(message: string, cause?: unknown): AppError {
   })
 }
 
-/** The client may ask for more (specification: step-up authorization). */
-export function insufficientScope(): AppError {
-  return new Refusal('forbidden', 'This access token is not for calling servers.', {
+/** The client may ask for more, with all that it needs (specification: step-up authorization). */
+export function insufficientScope(scopes: readonly string[]): AppError {
+  return new Refusal('forbidden', 'This access token is not good for that.', {
     httpStatus: 403,
-    challenge: 'insufficient_scope',
+    challenge: { error: 'insufficient_scope', scopes },
     hint: 'Connect again from the client: it will ask you to allow it.',
   })
 }

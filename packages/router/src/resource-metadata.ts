@@ -27,10 +27,15 @@ export function protectedResourceMetadata(resource: string, issuer: string): obj
 }
 
 /** What an OAuth client needs to go on after a refusal (RFC 9728, 5.1; RFC 6750, 3). */
-export function challenge(resource: string | null, error: string | null): string {
+export function challenge(
+  resource: string | null,
+  error: string | null,
+  scopes: readonly string[] = [callScope],
+): string {
   const parts = ['realm="moorage"']
   if (error) parts.push(`error="${error}"`)
-  if (resource) parts.push(`resource_metadata="${metadataUrl(resource)}"`, `scope="${callScope}"`)
+  if (resource)
+    parts.push(`resource_metadata="${metadataUrl(resource)}"`, `scope="${scopes.join(' ')}"`)
   return `Bearer ${parts.join(', ')}`
 }
 

@@ -18,6 +18,8 @@ Fields:
   callsPerMinute, concurrentCalls    tool calls a minute, and at once, of all callers together
   callsPerMinutePerCaller, concurrentCallsPerCaller
                                      of each key; on a public server of each address
+  guardedTools                       names, * for anything, of tools that a client signed in by OAuth
+                                     calls only once its person has agreed to those too
   reopenSessions                     after a redeploy, move sessions to the new version (true)
   pauseAfterSeconds, stopAfterSeconds
                                      so long without a request, and the server is paused, then

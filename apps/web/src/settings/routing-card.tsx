@@ -49,6 +49,16 @@ export function RoutingCard() {
               : 'A caller is a key. Over a limit the answer is 429 with Retry-After.'}
           </p>
         </Part>
+        <Part title="Guarded tools">
+          <TextField
+            label="Tools that a person agrees to by themselves"
+            optional
+            spellCheck={false}
+            placeholder="delete_*, send_mail"
+            hint="A client that has signed in by OAuth is asked to get its person's leave once more, the first time that it calls one. Keys are not asked."
+            {...form.register('guardedTools')}
+          />
+        </Part>
         <Part title="Over a redeploy">
           <CheckField
             label="Move sessions to the new version"

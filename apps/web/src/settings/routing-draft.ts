@@ -6,6 +6,7 @@ export type RoutingDraft = Record<(typeof limits)[number]['name'], string> & {
   reopenSessions: boolean
   keepPayloads: boolean
   redact: string
+  guardedTools: string
   /** Minutes; nothing is never. */
   pauseAfter: string
   stopAfter: string
@@ -19,29 +20,35 @@ export const limits = [
 ] as const
 
 export function toDraft(routing: Routing): RoutingDraft {
-  const { reopenSessions, keepPayloads, redact } = routing
+  const { reopenSessions, keepPayloads, redact, guardedTools } = routing
   return {
     callsPerMinute: limitText(routing.callsPerMinute),
     concurrentCalls: limitText(routing.concurrentCalls),
     callsPerMinutePerCaller: limitText(routing.callsPerMinutePerCaller),
     concurrentCallsPerCaller: limitText(routing.concurrentCallsPerCaller),
     ...{ reopenSessions, keepPayloads, redact: redact.join(', ') },
+    guardedTools: guardedTools.join(', '),
     pauseAfter: minutesText(routing.pauseAfterSeconds),
     stopAfter: minutesText(routing.stopAfterSeconds),
   }
 }
 
 export function fromDraft(draft: RoutingDraft): Partial<Routing> {
-  const { reopenSessions, keepPayloads, redact } = draft
+  const { reopenSessions, keepPayloads, redact, guardedTools } = draft
   return {
     callsPerMinute: limitOf(draft.callsPerMinute),
     concurrentCalls: limitOf(draft.concurrentCalls),
     callsPerMinutePerCaller: limitOf(draft.callsPerMinutePerCaller),
     concurrentCallsPerCaller: limitOf(draft.concurrentCallsPerCaller),
-    ...{ reopenSessions, keepPayloads, redact: redact.split(/[\s,]+/).filter(Boolean) },
+    ...{ reopenSessions, keepPayloads, redact: namesOf(redact) },
+    guardedTools: namesOf(guardedTools),
     pauseAfterSeconds: secondsOf(draft.pauseAfter),
     stopAfterSeconds: secondsOf(draft.stopAfter),
   }
+}
+
+function namesOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter(Boolean)
 }
 
 function minutesText(seconds: number | null): string {

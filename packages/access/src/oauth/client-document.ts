@@ -3,7 +3,7 @@ import type { Db } from '@moorage/db/client'
 import { z } from 'zod'
 import type { DocumentFetch } from './document-fetch.ts'
 import { redirectKind } from './redirect-uris.ts'
-import { oauthScopes } from './scopes.ts'
+import { knownScopes } from './scopes.ts'
 
 const discoveryId = 'client-id-metadata-document'
 const freshMs = 10 * 60_000
@@ -78,7 +78,7 @@ export function readClientDocument(clientId: string, value: unknown) {
     name: document.client_name ?? null,
     uri: document.client_uri ?? null,
     redirectUris: document.redirect_uris,
-    scopes: oauthScopes,
+    scopes: knownScopes,
     tokenEndpointAuthMethod: document.token_endpoint_auth_method,
     jwks: document.jwks ? JSON.stringify(document.jwks) : null,
     jwksUri: document.jwks_uri ?? null,

@@ -1,6 +1,6 @@
 import type { Db } from '@moorage/db/client'
 import { splitPreviewSlug } from '@moorage/domain/preview-name'
-import { oauthScopes } from './scopes.ts'
+import { knownScopes } from './scopes.ts'
 
 /** `preview`: its name, where it is one of the server's. */
 export type Endpoint = { url: string; serverId: string; teamId: string; preview: string | null }
@@ -36,10 +36,10 @@ export async function ensureResource(db: Db, { url, serverId }: Endpoint): Promi
   await db.oauthResource.upsert({
     where: { identifier: url },
     create: {
-      ...{ id: url, identifier: url, name: serverId, allowedScopes: oauthScopes },
+      ...{ id: url, identifier: url, name: serverId, allowedScopes: knownScopes },
       ...{ createdAt: updatedAt, updatedAt },
     },
-    update: { name: serverId, updatedAt },
+    update: { name: serverId, allowedScopes: knownScopes, updatedAt },
   })
 }
 

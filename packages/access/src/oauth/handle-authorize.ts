@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ensureResource, findEndpoint, noResource } from './endpoint.ts'
 import type { OauthDeps } from './handle.ts'
 import { noteStep, type OauthFault } from './note-step.ts'
-import { oauthScopes } from './scopes.ts'
+import { scopesFor } from './scopes.ts'
 
 /** Ties the question to the browser that was asked: only there it can be answered. */
 export const consentCookie = 'moorage_consent'
@@ -27,7 +27,7 @@ export async function handleAuthorize(deps: OauthDeps, request: Request): Promis
     resource !== undefined && more.length === 0 ? await findEndpoint(deps, resource) : null
   if (endpoint) await ensureResource(deps.db, endpoint)
   query.set('resource', endpoint?.url ?? noResource)
-  query.set('scope', oauthScopes.join(' '))
+  query.set('scope', scopesFor(query.get('scope')).join(' '))
   query.set('prompt', 'consent')
   query.delete('max_age')
   const answer = await deps.auth.handler(new Request(url, { headers: request.headers }))

@@ -135,8 +135,8 @@ async function exchange(form: Record<string, string>): Promise<Response> {
   return call('/api/auth/oauth2/token', { method: 'POST', body: new URLSearchParams(form) })
 }
 
-async function tokensFor(clientId: string, of = resource) {
-  const asked = await askFrom(clientId, { resource: of })
+async function tokensFor(clientId: string, of = resource, scope = '') {
+  const asked = await askFrom(clientId, { resource: of, scope })
   const back = new URL((await (await say(true, asked)).json()).url)
   const answer = await exchange({
     grant_type: 'authorization_code',
@@ -204,6 +204,17 @@ test('a client that is unknown by now is told so with 401, upon which Claude reg
   const answer = await exchange({ ...form, refresh_token: tokens.refresh_token })
   expect(answer.status).toBe(401)
   expect((await answer.json()).error).toBe('invalid_client')
+})
+
+test('a token has the scope for guarded tools where the client has asked for it, and keeps it when renewed', async () => {
+  const clientId = await newClient()
+  const scopeOf = (tokens: { access_token: string }) => decodeJwt(tokens.access_token).scope
+  expect(scopeOf((await tokensFor(clientId)).tokens)).toBe('mcp:connect offline_access')
+  const { tokens } = await tokensFor(clientId, resource, 'mcp:connect mcp:guarded')
+  expect(scopeOf(tokens)).toBe('mcp:connect offline_access mcp:guarded')
+  const form = { grant_type: 'refresh_token', client_id: clientId, resource }
+  const next = await exchange({ ...form, refresh_token: tokens.refresh_token })
+  expect(scopeOf(await next.json())).toBe('mcp:connect offline_access mcp:guarded')
 })
 
 test('a refresh token works once; when it comes again, its whole family ends', async () => {

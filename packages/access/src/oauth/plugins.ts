@@ -3,7 +3,7 @@ import type { Db } from '@moorage/db/client'
 import { jwt } from 'better-auth/plugins/jwt'
 import { clientDocuments } from './client-document.ts'
 import { createDocumentFetch } from './document-fetch.ts'
-import { oauthScopes } from './scopes.ts'
+import { knownScopes } from './scopes.ts'
 
 const hour = 3_600
 
@@ -27,7 +27,7 @@ export function oauthPlugins({ db, issuer, trustedClientHosts }: OauthOptions) {
   return [
     jwt({ jwt: { issuer: new URL(issuer).origin }, disableSettingJwtHeader: true }),
     oauthProvider({
-      scopes: oauthScopes,
+      scopes: knownScopes,
       loginPage: '/sign-in',
       consentPage: '/oauth/consent',
       // Any client may ask for any server: whether it gets to call it, a person decides.

@@ -1,6 +1,8 @@
 import { findEndpoint } from '@moorage/access/endpoint'
 import { listGrants, revokeGrant } from '@moorage/access/grants'
+import { guardedScope, scopesFor } from '@moorage/access/oauth-scopes'
 import { authorize, notFound, teamIds } from '@moorage/access/principal'
+import { isGuarded, readRouting } from '@moorage/domain/routing'
 import { handshakeSchema } from '@moorage/mcp/handshake'
 import { z } from 'zod'
 import { listSteps } from '../oauth-steps.ts'
@@ -11,7 +13,13 @@ const grantInput = z.object({ id: z.string().max(40) })
 export const oauthRouter = router({
   /** What a person has to know before they let a client call a server: which client, and which server. */
   question: signedIn
-    .input(z.object({ clientId: z.string().max(500), resource: z.string().max(1_000) }))
+    .input(
+      z.object({
+        clientId: z.string().max(500),
+        resource: z.string().max(1_000),
+        scope: z.string().max(1_000).default(''),
+      }),
+    )
     .query(async ({ ctx, input }) => {
       const { db } = ctx.deps
       const endpoint = await findEndpoint({ db, ...ctx.urls }, input.resource)
@@ -33,6 +41,9 @@ export const oauthRouter = router({
       ])
       const live = preview ? preview.live : server.route?.deployment
       const handshake = handshakeSchema.safeParse(live?.handshake).data
+      const tools = (handshake?.tools ?? []).map(({ name, description }) => ({ name, description }))
+      const routing = readRouting(server.routing)
+      const mayGuarded = scopesFor(input.scope).includes(guardedScope)
       return {
         client: {
           name: client?.name ?? null,
@@ -41,7 +52,9 @@ export const oauthRouter = router({
         },
         server: { name: server.name, slug: server.slug, url: endpoint.url, preview: name },
         team: server.team.name,
-        tools: (handshake?.tools ?? []).map(({ name, description }) => ({ name, description })),
+        tools: tools.filter(({ name }) => mayGuarded || !isGuarded(routing, name)),
+        /** Those that it asks for beyond what any client may, or null where it asks for none. */
+        guarded: mayGuarded ? tools.filter(({ name }) => isGuarded(routing, name)) : null,
       }
     }),
 

@@ -19,7 +19,10 @@ export default async function ConsentPage({ searchParams }: PageProps) {
   const text = (name: string) => (typeof query[name] === 'string' ? query[name] : '')
   const context = await apiContext(await headers())
   if (context.principal?.kind !== 'user') redirect('/sign-in')
-  const asked = { clientId: text('client_id'), resource: text('resource') }
+  const asked = {
+    ...{ clientId: text('client_id'), resource: text('resource') },
+    scope: text('scope'),
+  }
   const question = await orNull(createCaller(context).oauth.question(asked))
   if (!question)
     return (
@@ -51,6 +54,13 @@ export default async function ConsentPage({ searchParams }: PageProps) {
           client={question.client}
           sendsTo={redirectHost(text('redirect_uri'))}
         />
+        {question.guarded ? (
+          <Notice look="warning" title="It asks for guarded tools too">
+            {question.guarded.length > 0
+              ? `The team asks you to think twice about ${question.guarded.map(({ name }) => name).join(', ')}.`
+              : 'The team has guarded some tools of this server.'}
+          </Notice>
+        ) : null}
         <ToolList tools={question.tools} />
       </div>
       <AnswerForm mayAllow />
