@@ -51,7 +51,7 @@ const twoServers = (repo: string) =>
   })
 
 /** One more commit, as somebody else would push it. */
-function commit(repo: string, path: string, message: string): string {
+function commit(repo: string, path: string, message: string, ref = 'main'): string {
   const work = join(forge.base, `${repo}-work`)
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', ...args], {
@@ -61,7 +61,7 @@ function commit(repo: string, path: string, message: string): string {
   writeFileSync(join(work, path), message)
   git('add', '--all')
   git('commit', '--quiet', '--message', message)
-  git('push', '--quiet', join(forge.base, `${repo}.git`), 'HEAD:main')
+  git('push', '--quiet', join(forge.base, `${repo}.git`), `HEAD:${ref}`)
   return git('rev-parse', 'HEAD')
 }
 
@@ -157,6 +157,62 @@ test('a branch that moved on without a webhook is found, and left alone once it 
   await expect.poll(seen, clock()).toBe(skipped)
   expect(await shasOf(server)).toEqual([base, lost, base])
   expect(await shasOf(off)).toEqual([base])
+})
+
+/** A preview that a webhook has once asked for. */
+async function preview(
+  server: Server,
+  ref: string,
+  commitSha: string,
+  of: { request?: number; fork?: string } = {},
+) {
+  const { db } = fixture.deps
+  const expiresAt = new Date(Date.now() + 86_400_000)
+  const name = ref.replace(/\W+/g, '-')
+  const { id } = await db.preview.create({
+    data: { id: newId('prv'), serverId: server.id, name, ref, expiresAt, ...of },
+  })
+  const row = { serverId: server.id, status: 'failed', kind: 'preview', previewId: id } as const
+  const data = { id: newId('dep'), ...row, trigger: 'webhook', commitSha } as const
+  await db.deployment.create({ data })
+  return id
+}
+
+test('a preview follows its branch without a webhook, and goes with it; what was pushed to the platform itself stays', async () => {
+  const base = twoServers('beside')
+  const server = await newServer('beside', '.')
+  await deployed(server, base)
+  const { db } = fixture.deps
+  const work = join(forge.base, 'beside-work')
+  execFileSync('git', ['push', '--quiet', join(forge.base, 'beside.git'), 'HEAD:refs/heads/same'], {
+    cwd: work,
+  })
+  const first = commit('beside', 'one/a.txt', 'The first of it', 'feature')
+  const [moved, same, gone] = [
+    await preview(server, 'feature', base),
+    await preview(server, 'same', base),
+    await preview(server, 'gone', base),
+  ]
+  const forked = await preview(server, 'refs/pull/3/head', base, { request: 3, fork: 'eve/x' })
+  const from = commit('beside', 'one/a.txt', 'Of a fork', 'refs/pull/3/head')
+  const pushed = await preview(server, 'local', base)
+  await db.deployment.updateMany({ where: { previewId: pushed }, data: { trigger: 'push' } })
+
+  const look = () => db.branchCheck.updateMany({ data: { nextAt: new Date(0) } })
+  const find = (id: string) => db.preview.findUnique({ where: { id } })
+  await look()
+  await expect.poll(async () => (await find(forked))?.seenSha, clock()).toBe(from)
+  await expect.poll(() => find(gone), clock()).toBeNull()
+  const shas = async (previewId: string) =>
+    (await db.deployment.findMany({ where: { previewId }, orderBy: { createdAt: 'asc' } })).map(
+      (row) => row.commitSha,
+    )
+  expect(await shas(moved)).toEqual([base, first])
+  // It has failed; the same commit is not tried again and again.
+  expect(await shas(same)).toEqual([base])
+  expect(await shas(forked)).toEqual([base])
+  expect(await find(forked)).toMatchObject({ pendingSha: from })
+  expect(await find(pushed)).not.toBeNull()
 })
 
 test('a repository that does not answer is asked less and less often', async () => {

@@ -2,6 +2,7 @@ import type { Prisma, Server } from '@moorage/db/client'
 import { followEvent } from '@moorage/deployments/webhooks/follow-event'
 import { toAppError } from '@moorage/domain/error'
 import { readPushing } from '@moorage/domain/pushing'
+import { checkPreviews, fullRef, previewsToCheck } from './check-previews.ts'
 import type { Builder } from './context.ts'
 import { createRepositoryLook } from './repository-look.ts'
 
@@ -14,8 +15,9 @@ const atOnce = 3
 const actor = { id: 'moorage', name: 'Moorage' }
 
 /**
- * Looks whether the branches of servers have moved on without a webhook, some at a time. A commit
- * that it has seen before is left alone: somebody may have gone back to an earlier one.
+ * Looks whether the branches of servers and of their previews have moved on without a webhook, some
+ * at a time. A commit that it has seen before is left alone: somebody may have gone back to an
+ * earlier one.
  */
 export async function checkBranches(builder: Builder): Promise<void> {
   const { db } = builder.deps
@@ -50,8 +52,12 @@ async function check(builder: Builder, server: Checked): Promise<void> {
     return
   }
   try {
-    const head = await createRepositoryLook(builder).headOf(server, server.branch)
+    const previews = await previewsToCheck(builder, server)
+    const refs = [server.branch, ...previews.map(({ ref }) => ref)].map(fullRef)
+    const heads = await createRepositoryLook(builder).refsOf(server, refs)
+    const head = heads.get(fullRef(server.branch)) ?? null
     if (head !== null && head !== headSha) await follow(builder, server, head, headSha)
+    await checkPreviews(builder, server, previews, heads)
     await note({ headSha: head, nextAt: after(everyMs), failures: 0 })
   } catch (error) {
     if (builder.stopping.aborted) return

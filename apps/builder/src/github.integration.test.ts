@@ -125,3 +125,32 @@ test('a private repository is fetched with a token of its own, which no argument
   await expect.poll(() => last()?.state, { timeout: 20_000, interval: 100 }).toBe('success')
   expect(last()?.target_url).toBe(`https://moorage.example.com/servers/weather/deployments/${id}`)
 })
+
+test('a pull request that was closed while nobody listened takes its preview along', async () => {
+  const { db } = fixture.deps
+  const server = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+  const { commitSha } = await db.deployment.findFirstOrThrow({ where: { serverId: server.id } })
+  const add = async (request: number) => {
+    const expiresAt = new Date(Date.now() + 86_400_000)
+    const data = {
+      serverId: server.id,
+      name: `pr-${request}`,
+      request,
+      ref: `refs/heads/main-${request}`,
+    }
+    return (
+      await db.preview.create({
+        data: { id: newId('prv'), expiresAt, seenSha: commitSha, ...data },
+      })
+    ).id
+  }
+  const bare = join(root, 'acme', 'weather.git')
+  for (const name of ['main-1', 'main-2'])
+    execFileSync('git', ['update-ref', `refs/heads/${name}`, commitSha ?? ''], { cwd: bare })
+  const [open, over] = [await add(1), await add(2)]
+  github.closed.add(2)
+  await db.branchCheck.updateMany({ data: { nextAt: new Date(0) } })
+  const find = (id: string) => db.preview.findUnique({ where: { id } })
+  await expect.poll(() => find(over), { timeout: 20_000, interval: 100 }).toBeNull()
+  expect(await find(open)).not.toBeNull()
+})

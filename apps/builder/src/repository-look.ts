@@ -11,16 +11,23 @@ import { gitSource } from './git-source.ts'
 const timeoutMs = 60_000
 
 /** Looks at a server's repository with the same guarded git that fetches it, and keeps nothing. */
-export function createRepositoryLook(
-  builder: Builder,
-): RepositoryLook & { messageOf(server: Server, sha: string): Promise<string> } {
+export function createRepositoryLook(builder: Builder): RepositoryLook & {
+  /** By full name (refs/heads/main), the commits of those refs that there are. */
+  refsOf(server: Server, refs: string[]): Promise<Map<string, string>>
+  messageOf(server: Server, sha: string): Promise<string>
+} {
+  const refsOf = (server: Server, refs: string[]) =>
+    withGit(builder, server, async (git, url) => {
+      const { stdout } = await must(git, ['ls-remote', '--', url, ...refs])
+      const lines = stdout.split('\n').map((line) => /^([0-9a-f]{40})\t(.+)$/.exec(line))
+      return new Map(lines.flatMap((line) => (line?.[1] && line[2] ? [[line[2], line[1]]] : [])))
+    })
   return {
-    headOf: (server, branch) =>
-      withGit(builder, server, async (git, url) => {
-        const ref = `refs/heads/${branch}`
-        const { stdout } = await must(git, ['ls-remote', '--', url, ref])
-        return /^([0-9a-f]{40})\t/.exec(stdout)?.[1] ?? null
-      }),
+    refsOf,
+    headOf: async (server, branch) => {
+      const ref = `refs/heads/${branch}`
+      return (await refsOf(server, [ref])).get(ref) ?? null
+    },
     hasChanged: (server, { from, to, paths }) =>
       withGit(builder, server, async (git, url) => {
         await fetchBare(git, url, [from, to])

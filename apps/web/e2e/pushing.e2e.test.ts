@@ -67,7 +67,7 @@ test('a webhook is set up in the dashboard: its secret is shown once, and what i
   await page.getByText('Waiting', { exact: true }).first().waitFor()
 })
 
-test('a forged and an oversized delivery are refused, and neither is listed', async () => {
+test('a forged and an oversized delivery are refused, and listed by their reason alone', async () => {
   const before = await db.webhookDelivery.count()
   const forged = await send(payload(), 'guessed')
   expect(forged.status).toBe(401)
@@ -80,6 +80,8 @@ test('a forged and an oversized delivery are refused, and neither is listed', as
   expect((await fetch(hookUrl(), init)).status).toBe(413)
   expect((await fetch(`${hookUrl()}x`, { method: 'POST' })).status).toBe(404)
   expect(await db.webhookDelivery.count()).toBe(before)
+  await page.getByText('The signature is not made with the secret').waitFor()
+  await page.getByText('This delivery is over 5 MB.').waitFor()
 })
 
 test('what came of a delivery is shown with its payload, and it can be done once more', async () => {

@@ -33,6 +33,8 @@ export async function startGithub(
   /** What was written, in its order. */
   const written: Posted[] = []
   const comments: { id: number; body: string }[] = []
+  /** Pull requests that are closed. */
+  const closed = new Set<number>()
   /** Statuses to answer instead, oldest first. */
   const faults: number[] = []
   let serial = 0
@@ -153,6 +155,12 @@ export async function startGithub(
     const fault = faults.shift()
     if (fault) return [fault, { message: 'Try again' }]
     const list = /^\/issues\/\d+\/comments$/.test(path)
+    const [, request] = /^\/pulls\/(\d+)$/.exec(path) ?? []
+    if (request)
+      return [
+        200,
+        { number: Number(request), state: closed.has(Number(request)) ? 'closed' : 'open' },
+      ]
     if (method === 'GET') return list ? [200, comments] : [404, { message: 'Not Found' }]
     written.push({ method, path, body })
     if (list) comments.push({ id: ++serial, body: String(body.body) })
@@ -207,6 +215,7 @@ export async function startGithub(
     written,
     comments,
     faults,
+    closed,
     isToken,
     close: () => server.close(),
   }

@@ -14,7 +14,9 @@ export async function listWebhooks(session: Session, named: string | undefined):
   terminal.print(`Send pushes and pull requests to ${webhook.url}`)
   if (!webhook.hasSecret)
     return terminal.note(`It takes nothing before it has a secret: moorage webhooks secret ${slug}`)
-  if (webhook.deliveries.length === 0) return terminal.note('Nothing was sent yet.')
+  for (const { why, count, lastAt } of webhook.refusals)
+    terminal.note(`Refused ${count === 1 ? 'once' : `${count} times`}, last ${ago(lastAt)}: ${why}`)
+  if (webhook.deliveries.length === 0) return terminal.note('Nothing was taken yet.')
   printTable(
     terminal,
     ['ID', 'WHEN', 'FROM', 'EVENT', 'STATUS', 'RESULT'],

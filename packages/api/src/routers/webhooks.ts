@@ -1,6 +1,7 @@
 import { rotateHookSecret } from '@moorage/deployments/webhooks/hook-secret'
 import { listDeliveries, readPayload } from '@moorage/deployments/webhooks/list-deliveries'
 import { redeliver } from '@moorage/deployments/webhooks/redeliver'
+import { listRefusals } from '@moorage/deployments/webhooks/refusals'
 import { z } from 'zod'
 import { actorOf, router, serverProcedure } from '../trpc.ts'
 
@@ -15,6 +16,8 @@ export const webhooksRouter = router({
       url: `${ctx.urls.dashboardUrl}/api/webhooks/${serverId}`,
       hasSecret: hookSecret !== null,
       deliveries: await listDeliveries(ctx.deps, { serverId }),
+      /** By reason: nothing of what was refused is kept. */
+      refusals: await listRefusals(ctx.deps, { serverId }),
     }
   }),
 

@@ -108,4 +108,5 @@ export async function tidyDeliveries({ db }: Pick<Deps, 'db'>): Promise<void> {
     data: { payload: '' },
   })
   await db.webhookDelivery.deleteMany({ where: { receivedAt: { lt: daysAgo(rowDays) } } })
+  await db.refusedDelivery.deleteMany({ where: { lastAt: { lt: daysAgo(payloadDays) } } })
 }

@@ -6,6 +6,7 @@ import { newId } from '@moorage/domain/id'
 import type { Deps } from '../deps.ts'
 import { openHookSecret } from './hook-secret.ts'
 import { readMessage } from './read-message.ts'
+import { noteRefusal } from './refusals.ts'
 import { type Verified, verifyDelivery } from './verify-delivery.ts'
 
 type Incoming = { serverId: string; headers: Headers; readBody: () => Promise<Uint8Array> }
@@ -25,9 +26,14 @@ export async function receiveDelivery(
   // Before the body is read: nobody without a webhook's address makes us read megabytes.
   if (!server?.hookSecret) throw notFound('webhook')
   const secret = openHookSecret(deps.encryptionKey, server.id, server.hookSecret)
-  const body = await readBody()
-  const verified = verifyDelivery({ headers, body, secret })
-  return recordDelivery(deps, { serverId, verified, body, payload: textOf(headers, body) })
+  try {
+    const body = await readBody()
+    const verified = verifyDelivery({ headers, body, secret })
+    return await recordDelivery(deps, { serverId, verified, body, payload: textOf(headers, body) })
+  } catch (error) {
+    await noteRefusal(deps, serverId, error)
+    throw error
+  }
 }
 
 type Recorded = { serverId: string; verified: Verified; body: Uint8Array; payload: string }

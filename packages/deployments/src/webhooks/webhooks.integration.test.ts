@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue } from '@moorage/bus/jobs'
 import { createDb, type Server } from '@moorage/db/client'
+import { AppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,6 +15,7 @@ import { listDeliveries, readPayload } from './list-deliveries.ts'
 import { claimDelivery, processDelivery, tidyDeliveries } from './process-delivery.ts'
 import { receiveDelivery } from './receive-delivery.ts'
 import { redeliver } from './redeliver.ts'
+import { listRefusals, noteRefusal } from './refusals.ts'
 
 let deps: Deps & { repoUrlPolicy: { trustedHosts: string[] } }
 let teamId: string
@@ -117,6 +119,29 @@ test('a forged delivery, one for another server, and one without a webhook leave
   await deps.db.server.update({ where: { id: hook.server.id }, data: { hookSecret: null } })
   await expect(send(hook, body)).rejects.toMatchObject({ code: 'not_found' })
   expect(await deps.db.webhookDelivery.count({ where: { serverId: hook.server.id } })).toBe(0)
+})
+
+test('refused deliveries are counted by reason, with nothing of what they held, and fill no disk', async () => {
+  const hook = await newServer()
+  const of = { serverId: hook.server.id }
+  for (let at = 0; at < 30; at++)
+    await expect(send(hook, { token: 'sk-secret', at }, { key: 'guessed' })).rejects.toThrow()
+  const headers = new Headers({ 'x-unknown': 'sk-secret' })
+  const readBody = async () => Buffer.from('sk-secret')
+  await expect(receiveDelivery(deps, { ...of, headers, readBody })).rejects.toThrow()
+  const refusals = await listRefusals(deps, of)
+  expect(refusals).toMatchObject([
+    { why: expect.stringContaining('no delivery of a forge'), count: 1 },
+    { why: expect.stringContaining('not made with the secret'), count: 30 },
+  ])
+  expect(JSON.stringify(refusals)).not.toContain('sk-secret')
+  // Whoever has the secret can be wrong in many ways: the oldest go.
+  for (let at = 0; at < 25; at++)
+    await noteRefusal(deps, hook.server.id, new AppError('bad_input', `Wrong in way ${at}.`))
+  expect(await listRefusals(deps, of)).toHaveLength(20)
+  await deps.db.refusedDelivery.updateMany({ data: { lastAt: new Date(0) } })
+  await tidyDeliveries(deps)
+  expect(await listRefusals(deps, of)).toEqual([])
 })
 
 test('without an address of a webhook nobody makes us read a body', async () => {

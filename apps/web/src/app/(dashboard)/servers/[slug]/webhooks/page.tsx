@@ -22,7 +22,7 @@ export default async function WebhooksPage({ params }: PageProps<'slug'>) {
   return (
     <div className="grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-5">
       <HookCard url={webhook.url} hasSecret={webhook.hasSecret} />
-      <Deliveries initial={webhook.deliveries} hasSecret={webhook.hasSecret} />
+      <Deliveries initial={webhook} />
       <PushSettings />
     </div>
   )
