@@ -143,3 +143,18 @@ async function addPreviews(): Promise<void> {
     data: { id: newId('prv'), serverId, expiresAt, ...fork, ...waiting },
   })
 }
+
+test('variables that changed since the start are offered to count by a redeploy without a build', async () => {
+  await page.goto('/servers/weather/settings')
+  expect(await page.getByRole('button', { name: 'Redeploy without rebuild' }).count()).toBe(0)
+  await page.getByLabel('Add or replace').fill('TOKEN=x')
+  const form = page.locator('form', { has: page.getByLabel('Add or replace') })
+  await form.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: 'Redeploy without rebuild' }).click()
+  await page.waitForURL(/\/servers\/weather\/deployments\/dep_/)
+  const live = await db.route.findUniqueOrThrow({ where: { serverId } })
+  const where = { id: page.url().split('/').at(-1) ?? '' }
+  expect(await db.deployment.findUniqueOrThrow({ where })).toMatchObject({
+    ...{ trigger: 'rollback', sourceId: live.deploymentId, keepsEnv: false },
+  })
+})

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { queuePriority } from '@moorage/domain/deployment'
 import { newId } from '@moorage/domain/id'
 import { testDatabaseUrl, testRedisUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -98,6 +99,28 @@ describe.each(['postgres', 'redis'] as const)('on %s', (kind) => {
       await queue.add(id, { priority: 1 })
       expect(errors).toContain('ran')
     }, until)
+    await worker.close()
+    await queue.close()
+  })
+
+  test('production is taken up before previews that came earlier, and each in its order', async () => {
+    const ran: string[] = []
+    const queue = await createDeployQueue(bus)
+    const kinds = ['preview', 'preview', 'production', 'production'] as const
+    const jobs = kinds.map((kind) => ({ kind, id: newId('dep') }))
+    for (const { id, kind } of jobs) await queue.add(id, { priority: queuePriority(kind) })
+    const worker = createDeployWorker({
+      ...bus,
+      concurrency: 1,
+      handle: async (id) => {
+        if (jobs.some((job) => job.id === id)) ran.push(id)
+        return 'done'
+      },
+      onError: () => {},
+    })
+    const [first, second, third, fourth] = jobs.map(({ id }) => id)
+    await vi.waitFor(() => expect(ran).toHaveLength(4), until)
+    expect(ran).toEqual([third, fourth, first, second])
     await worker.close()
     await queue.close()
   })

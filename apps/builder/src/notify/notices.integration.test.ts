@@ -166,6 +166,48 @@ test('a delivery that is refused stays and is tried again; a test says at once h
   })
 })
 
+test('a server that crashes again and again is told of once, and one that crashed once is not', async () => {
+  const { db } = fixture.deps
+  const { id: targetId } = await addTarget(fixture.deps, {
+    ...{ teamId: fixture.team.id, kind: 'webhook', name: 'crashes' },
+    ...{ address: `${address}/crashes`, events: ['crash_loop'] },
+  })
+  const server = await fixture.newServer()
+  const code = version('1')['server.js'] ?? ''
+  const fragile = code.replace(
+    'const server =',
+    'const crash = () => process.exit(7)\nconst server =',
+  )
+  const answering = fragile.replace('=> {', "=> {\n  if (request.method === 'DELETE') crash()")
+  const { id } = await fixture.push(server, { 'server.js': answering })
+  await fixture.settled(id)
+  const told = () => db.notificationDelivery.findMany({ where: { targetId } })
+  const crashes = () =>
+    db.logLine.count({
+      where: { deploymentId: id, stream: 'system', text: { contains: 'code 7' } },
+    })
+  const crashOnce = async () => {
+    const before = await crashes()
+    await vi.waitFor(
+      async () => {
+        const [row] = (await fixture.read(id)).instances
+        await fetch(`http://${row?.host}:${row?.port}/mcp`, { method: 'DELETE' }).catch(() => {})
+        expect(await crashes()).toBe(before + 1)
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+  }
+  for (const _ of [1, 2, 3]) await crashOnce()
+  expect(await told()).toEqual([])
+  await crashOnce()
+  await vi.waitFor(async () => expect(await told()).toHaveLength(1), 10_000)
+  const [notice] = await at('/crashes')
+  expect(JSON.parse(notice?.body ?? '')).toMatchObject({
+    event: 'crash_loop',
+    ...{ server: { slug: server.slug }, deployment: { id } },
+  })
+})
+
 test('sends nothing to a private address that no operator named', async () => {
   const { id } = await add('/metadata', { url: 'http://169.254.169.254' })
   await testTarget(fixture.deps, { teamId: fixture.team.id, id })
