@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openRemote, type RemoteTarget } from '@moorage/access/remote-target'
 import type { EncryptionKey } from '@moorage/access/secret-box'
 import type { Db } from '@moorage/db/client'
@@ -33,7 +34,8 @@ type ServerRow = {
   slug: string
   access: ServerEntry['access']
   routing: unknown
-  version: bigint | null
+  /** A bigint, as text. */
+  version: string | null
   deploymentId: string | null
   hostnames: string[]
   planPath: string | null
@@ -50,38 +52,41 @@ export async function readServers(
   { db, ...deps }: LoadDeps,
   only?: { ids: string[]; newerThan: bigint },
 ): Promise<ServerEntry[]> {
-  const rows = await db.$queryRaw<ServerRow[]>`
+  const pages = await db.$queryRaw<Page[]>`
     WITH place AS (
       SELECT s.id, s.id AS "serverId", NULL AS "previewId", s.slug, r.version, r."deploymentId"
       FROM "Server" s LEFT JOIN "Route" r ON r."serverId" = s.id
       UNION ALL
       SELECT p.id, s.id, p.id, s.slug || '--' || p.name, p.version, p."deploymentId"
       FROM "Preview" p JOIN "Server" s ON s.id = p."serverId"
+    ), entry AS (
+      SELECT p.id, p."serverId", s."teamId", p.slug, s.access::text AS access, s.routing,
+             p.version::text AS version, p."deploymentId", d.plan->>'path' AS "planPath",
+             (d.plan->>'port')::int AS "planPort", d.plan->>'transport' AS "planTransport",
+             COALESCE(i.instances, '[]'::json) AS instances,
+             ARRAY(SELECT hostname FROM "Domain" n
+                   WHERE n."serverId" = p.id AND n."verifiedAt" IS NOT NULL) AS hostnames,
+             row_number() OVER () / ${pageRows}::int AS page
+      FROM place p
+      JOIN "Server" s ON s.id = p."serverId"
+      LEFT JOIN "Deployment" d ON d.id = p."deploymentId"
+      LEFT JOIN LATERAL (
+        SELECT json_agg(json_build_object('id', n.id, 'deploymentId', n."deploymentId",
+          'runtime', n.runtime, 'host', n.host, 'port', n.port, 'state', n.state,
+          'restarts', n.restarts + n.wakes, 'remote', n.remote) ORDER BY n.id) AS instances
+        FROM "Instance" n
+        JOIN "Deployment" o ON o.id = n."deploymentId"
+        WHERE n."serverId" = s.id AND o."previewId" IS NOT DISTINCT FROM p."previewId"
+          AND n.state IN ('ready', 'draining', 'paused', 'asleep')
+          AND n.host IS NOT NULL AND n.port IS NOT NULL
+      ) i ON true
+      JOIN "Team" t ON t.id = s."teamId" AND t."deletedAt" IS NULL
+      WHERE ${only === undefined} OR s.id = ANY(${only?.ids ?? []}::text[])
+         OR p.id = ANY(${only?.ids ?? []}::text[])
+         OR p.version > ${only?.newerThan ?? 0n}::bigint
     )
-    SELECT p.id, p."serverId", s."teamId", p.slug, s.access::text AS access, s.routing, p.version,
-           p."deploymentId", d.plan->>'path' AS "planPath", (d.plan->>'port')::int AS "planPort",
-           d.plan->>'transport' AS "planTransport",
-           COALESCE(i.instances, '[]'::json) AS instances,
-           ARRAY(SELECT hostname FROM "Domain" n
-                 WHERE n."serverId" = p.id AND n."verifiedAt" IS NOT NULL) AS hostnames
-    FROM place p
-    JOIN "Server" s ON s.id = p."serverId"
-    LEFT JOIN "Deployment" d ON d.id = p."deploymentId"
-    LEFT JOIN LATERAL (
-      SELECT json_agg(json_build_object('id', n.id, 'deploymentId', n."deploymentId",
-        'runtime', n.runtime, 'host', n.host, 'port', n.port, 'state', n.state,
-        'restarts', n.restarts + n.wakes, 'remote', n.remote) ORDER BY n.id) AS instances
-      FROM "Instance" n
-      JOIN "Deployment" o ON o.id = n."deploymentId"
-      WHERE n."serverId" = s.id AND o."previewId" IS NOT DISTINCT FROM p."previewId"
-        AND n.state IN ('ready', 'draining', 'paused', 'asleep')
-        AND n.host IS NOT NULL AND n.port IS NOT NULL
-    ) i ON true
-    JOIN "Team" t ON t.id = s."teamId" AND t."deletedAt" IS NULL
-    WHERE ${only === undefined} OR s.id = ANY(${only?.ids ?? []}::text[])
-       OR p.id = ANY(${only?.ids ?? []}::text[])
-       OR p.version > ${only?.newerThan ?? 0n}::bigint`
-  return rows.map((row) => serverEntry(deps, row))
+    SELECT json_agg(entry)::text AS rows FROM entry GROUP BY page`
+  return readPages<ServerRow, ServerEntry>(pages, (row) => serverEntry(deps, row))
 }
 
 type KeyRow = Omit<KeyEntry, 'user' | 'limits'> & {
@@ -91,48 +96,61 @@ type KeyRow = Omit<KeyEntry, 'user' | 'limits'> & {
   role: Role | null
 }
 
-/** So many at a time, so that requests get their turn in between. */
-const keysAtOnce = 5_000
-
 /** The keys that are not revoked: every one, or of the named ones and those that these people made. */
 export async function readKeys(
   db: Db,
   only?: { ids: string[]; madeBy: string[] },
 ): Promise<KeyEntry[]> {
-  const keys: KeyEntry[] = []
-  for (let after = ''; ; after = keys.at(-1)?.id ?? '') {
-    const page = await readKeyPage(db, after, only)
-    for (const row of page) keys.push(keyEntry(row))
-    if (page.length < keysAtOnce) return keys
-  }
-}
-
-/** As one text of JSON, as the database client would take longer over the rows than all else takes. */
-async function readKeyPage(
-  db: Db,
-  after: string,
-  only: { ids: string[]; madeBy: string[] } | undefined,
-): Promise<KeyRow[]> {
-  const [page] = await db.$queryRaw<{ rows: string }[]>`
-    SELECT COALESCE(json_agg(page), '[]'::json)::text AS rows FROM (
+  const pages = await db.$queryRaw<Page[]>`
+    WITH entry AS (
       SELECT k.id, k.name, k."teamId", t.slug AS "teamSlug", k."serverId", k.scopes, k.limits,
              (extract(epoch FROM k."expiresAt") * 1000)::float8 AS "expiresAtMs", k.hash,
-             u.id AS "userId", u.email, m.role
+             u.id AS "userId", u.email, m.role, row_number() OVER () / ${pageRows}::int AS page
       FROM "ApiKey" k
       JOIN "Team" t ON t.id = k."teamId" AND t."deletedAt" IS NULL
       LEFT JOIN "Member" m ON m."teamId" = k."teamId" AND m."userId" = k."createdById"
       LEFT JOIN "User" u ON u.id = m."userId"
-      WHERE k.id > ${after} AND k."revokedAt" IS NULL
+      WHERE k."revokedAt" IS NULL
         AND (${only === undefined} OR k.id = ANY(${only?.ids ?? []}::text[])
           OR k."createdById" = ANY(${only?.madeBy ?? []}::text[]))
-      ORDER BY k.id LIMIT ${keysAtOnce}::int
-    ) AS page`
-  return page ? (JSON.parse(page.rows) as KeyRow[]) : []
+    )
+    SELECT json_agg(entry)::text AS rows FROM entry GROUP BY page`
+  return readPages(pages, keyEntry)
 }
 
-function keyEntry({ userId, email, role, limits, ...row }: KeyRow): KeyEntry {
+/** Rows as one text of JSON, as the database client would take longer over them than all else takes. */
+type Page = { rows: string }
+
+const pageRows = 2_000
+
+/** Page by page, so that requests get their turn in between. */
+async function readPages<Row, Entry>(
+  pages: Page[],
+  entryOf: (row: Row) => Entry,
+): Promise<Entry[]> {
+  const entries: Entry[] = []
+  for (const { rows } of pages) {
+    for (const row of JSON.parse(rows) as Row[]) entries.push(entryOf(row))
+    if (pages.length > 1) await nextTurn()
+  }
+  return entries
+}
+
+function keyEntry(row: KeyRow): KeyEntry {
+  const { userId, email, role } = row
   const user = userId && email && role ? { id: userId, email, role } : null
-  return { ...row, user, limits: readKeyLimits(limits) }
+  return {
+    id: row.id,
+    name: row.name,
+    teamId: row.teamId,
+    teamSlug: row.teamSlug,
+    user,
+    serverId: row.serverId,
+    scopes: row.scopes,
+    limits: readKeyLimits(row.limits),
+    expiresAtMs: row.expiresAtMs,
+    hash: row.hash,
+  }
 }
 
 type PersonRow = Omit<PersonEntry, 'memberships' | 'grants'> & {
@@ -183,7 +201,7 @@ function serverEntry(deps: Omit<LoadDeps, 'db'>, row: ServerRow): ServerEntry {
     reopenSessions: routing.reopenSessions,
     routing,
     hostnames: row.hostnames,
-    version: row.version,
+    version: row.version === null ? null : BigInt(row.version),
     instances,
   }
 }

@@ -81,7 +81,12 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
     server: TestServer,
     ports: number | number[],
     plan: { path?: string; port?: number; runtime?: string; transport?: string } = {},
-  ): Promise<{ deploymentId: string; instanceIds: string[]; version: bigint }> {
+  ): Promise<{
+    deploymentId: string
+    instanceIds: string[]
+    version: bigint
+    committedMs: number
+  }> {
     const deploymentId = newId('dep')
     const instances = [ports].flat().map((port) => ({ id: newId('ins'), port }))
     const version = await db.$transaction(async (tx) => {
@@ -129,8 +134,9 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
       })
       return row.version
     })
+    const committedMs = performance.now()
     await events.publish({ type: 'route', serverId: server.id, version: version.toString() })
-    return { deploymentId, instanceIds: instances.map(({ id }) => id), version }
+    return { deploymentId, instanceIds: instances.map(({ id }) => id), version, committedMs }
   }
 
   /** What the builder waits for before an old instance goes. */
