@@ -35,6 +35,8 @@ const routing = {
   pauseAfterSeconds: idleSeconds,
   /** After so long without a request it is stopped, and what it held in memory is gone. */
   stopAfterSeconds: idleSeconds,
+  /** While it wakes, a caller who asks for its lists again gets the last ones. */
+  listWhileAsleep: z.boolean(),
 }
 
 export type KeyLimits = z.infer<z.ZodObject<typeof keyLimits>>
@@ -58,6 +60,8 @@ export const defaultRouting: Routing = {
   pauseAfterSeconds: 15 * 60,
   // Gives the memory back; costs the next call a start, and the server what it held in memory.
   stopAfterSeconds: 60 * 60,
+  // What a server does not allow by itself, its owner has to know.
+  listWhileAsleep: false,
 }
 
 export function isGuarded({ guardedTools }: Pick<Routing, 'guardedTools'>, tool: string): boolean {

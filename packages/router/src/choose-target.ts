@@ -36,7 +36,7 @@ export async function chooseTarget(
 }
 
 /** The instance to be woken for this request: where its session lives, or any where none is awake. */
-function whoSleeps(
+export function whoSleeps(
   { session, endpoint }: Exchange,
   { instances }: ServerEntry,
 ): InstanceEntry | null {

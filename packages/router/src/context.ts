@@ -2,6 +2,7 @@ import type { AccessTokens } from './access-tokens.ts'
 import type { Identity } from './identity.ts'
 import type { InFlight } from './in-flight.ts'
 import type { KeyUse } from './key-use.ts'
+import type { KnownLists } from './known-lists.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { Site } from './match.ts'
@@ -28,6 +29,7 @@ export type Context = {
   requestLog: RequestLog
   counts: SharedCounts
   waker: Waker
+  knownLists: KnownLists
   metrics: Metrics
   /** Null: off. */
   tracing: Tracing | null

@@ -1,6 +1,7 @@
 import { callScope, guardedScope } from '@moorage/access/oauth-scopes'
 import { AppError } from '@moorage/domain/error'
 import { isGuarded } from '@moorage/domain/routing'
+import { answerAsleep } from './answer-asleep.ts'
 import { admitCalls, callsIn } from './call-limits.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Context } from './context.ts'
@@ -41,6 +42,7 @@ export async function forward(
   checkScope(exchange, server)
   admit(context, exchange, server)
   noteLegacyRequest(exchange)
+  if (answerAsleep(context, exchange, server, path)) return
   const failure = await attempt(context, exchange, { server, path, body, avoid: null })
   if (!failure) return
   if (!maySendAgain(exchange, body, failure)) throw cause(failure)

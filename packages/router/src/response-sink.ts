@@ -29,6 +29,9 @@ export class ResponseSink {
   #head: ResponseHeaders | null = null
   #boundary: EventBoundary | null = null
   #transform: ((chunk: Buffer) => Buffer | null) | null = null
+  /** It is a list that a caller may get again while the instance sleeps. */
+  #isList = false
+  #readList: ((chunk: Buffer) => void) | null = null
   #endpoint: Session[] = []
   /** A JSON answer for as long as it is small enough to be looked into; latin1. */
   #peeked: string | null = ''
@@ -55,6 +58,7 @@ export class ResponseSink {
       clientSessionId: exchange.session?.id ?? null,
     })
     this.#head = head
+    this.#isList = status === 200 && exchange.message?.listKey != null && !head.isEncoded
     this.#holdUntil(noteResponse(this.#context, exchange, instance, status, head.sessionId))
     if (head.isEventStream && !head.isEncoded) this.#startEvents()
     if (this.#held) this.#held.push(() => this.#writeHead(status, head.headers))
@@ -85,6 +89,7 @@ export class ResponseSink {
     const { res } = this.#exchange
     if (this.#peeked && !this.#head?.isEncoded && this.#peeked.includes('"error"'))
       this.#exchange.rpcErrorCode = rpcErrorCode(Buffer.from(this.#peeked, 'latin1'))
+    if (this.#peeked && this.#isList) this.#keepList(Buffer.from(this.#peeked, 'latin1').toString())
     this.stop()
     // Head and body as one string go out in one write, which is what most answers come to.
     if (this.#first) res.end(this.#first, 'latin1')
@@ -146,6 +151,7 @@ export class ResponseSink {
 
   #writeEvents(chunk: Buffer): boolean {
     this.#peekEvents(chunk)
+    this.#readList?.(chunk)
     const out = this.#transform ? this.#transform(chunk) : chunk
     return out === null || this.#putEvents(out)
   }
@@ -186,7 +192,16 @@ export class ResponseSink {
         : isNotifications
           ? !exchange.session?.inFlight.has(this.#instance.id)
           : exchange.message?.method === 'subscriptions/listen'
+    if (this.#isList)
+      this.#readList = createEventReader(
+        ({ data }) => this.#keepList(data),
+        this.#context.limits.peekBytes,
+      )
     if (isNotifications && exchange.session === null) this.#transform = this.#legacyStream()
+  }
+
+  #keepList(body: string): void {
+    this.#context.knownLists.keep(this.#exchange, this.#instance, this.#path, body)
   }
 
   #legacyStream(): (chunk: Buffer) => Buffer | null {

@@ -13,6 +13,7 @@ import { createIdentityKeys } from './identity-keys.ts'
 import { createInFlight } from './in-flight.ts'
 import { createInstanceUse } from './instance-use.ts'
 import { createKeyUse } from './key-use.ts'
+import { createKnownLists } from './known-lists.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { createListener } from './listener.ts'
 import type { Logger } from './logger.ts'
@@ -134,6 +135,7 @@ export function createRouter(options: RouterOptions): Router {
       oauthSteps,
       counts,
       waker,
+      knownLists: createKnownLists(),
       metrics,
       tracing: null,
       limits,

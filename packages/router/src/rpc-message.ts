@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listKey } from './list-key.ts'
 
 /** What the log and the session need to know of a JSON-RPC message. */
 export type RpcMessage = {
@@ -12,6 +13,8 @@ export type RpcMessage = {
   cancels: string | number | null
   /** For logging/setLevel. */
   level: string | null
+  /** For a request for a whole list: what it asks for (list-key.ts). */
+  listKey: string | null
   /** tools/call requests in the body: more than one only in a batch. */
   calls: number
   /** The whole message, where it is an initialize request. */
@@ -43,6 +46,7 @@ export function readRpcMessage(body: Buffer): RpcMessage | null {
     protocol: text(params.protocolVersion) ?? text(meta['io.modelcontextprotocol/protocolVersion']),
     cancels: method === 'notifications/cancelled' ? idOf(params.requestId) : null,
     level: text(params.level),
+    listKey: isBatch ? null : listKey(method, params),
     calls: isBatch ? json.filter(isToolCall).length : Number(isToolCall(json)),
     initialize: method === 'initialize' && !isBatch ? json : null,
     isBatch,

@@ -2,7 +2,13 @@ import type { PlatformEvent } from '@moorage/bus/events'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { bearer, connect, echo, isServed, send } from './testing/client.ts'
 import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
-import { startModernServer, startSessionServer, type Upstream } from './testing/upstream.ts'
+import {
+  readAll,
+  startModernServer,
+  startSessionServer,
+  startUpstream,
+  type Upstream,
+} from './testing/upstream.ts'
 
 let platform: TestPlatform
 let key: string
@@ -216,3 +222,93 @@ test('the last use of an instance is written down, and what waking took is measu
   const metrics = await routers[0]?.router.metrics.metrics()
   expect(metrics).toContain(`moorage_wake_duration_seconds_count{server="${server.slug}"} 1`)
 })
+
+const list = (url: string, by: string, id: number, more: object = {}) => {
+  const headers = {
+    ...bearer(by),
+    Accept: 'application/json, text/event-stream',
+    'Content-Type': 'application/json',
+    'MCP-Protocol-Version': '2026-07-28',
+    'Mcp-Method': 'tools/list',
+  }
+  const params = { _meta: { ...meta, progressToken: id }, ...more }
+  const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })
+  return send(url, { method: 'POST', headers, body })
+}
+
+/** Answers every request with this result: in one piece, or as an event. */
+function startListing(result: object, as: 'json' | 'event'): Promise<Upstream> {
+  return startUpstream(async (req, res) => {
+    const { id } = JSON.parse((await readAll(req)).toString() || '{}')
+    const text = JSON.stringify({ jsonrpc: '2.0', id, result })
+    const isJson = as === 'json'
+    res.writeHead(200, { 'Content-Type': isJson ? 'application/json' : 'text/event-stream' })
+    res.end(isJson ? text : `event: message\ndata: ${text}\n\n`)
+  })
+}
+const tools = [{ name: 'écho', inputSchema: { type: 'object' } }]
+const hour = { ttlMs: 3_600_000, resultType: 'complete' }
+
+test.each(['json', 'event'] as const)(
+  'a list that may be cached for everyone is answered while the server wakes, to others too, with the rest of its time (%s)',
+  async (as) => {
+    const upstream = await startListing({ ...hour, tools, cacheScope: 'public' }, as)
+    const server = await serve(upstream)
+    const url = server.urls[0] ?? ''
+    const other = await platform.addKey(teamId)
+    await until(() => isServed(url, other.key))
+    await list(url, key, 1)
+    await sleepIn(server, 'asleep')
+    const seenBefore = upstream.seen.length
+    const { status, text } = await list(url, other.key, 3)
+    expect([status, upstream.seen.length]).toEqual([200, seenBefore])
+    const answer = JSON.parse(text)
+    expect(answer).toMatchObject({ jsonrpc: '2.0', id: 3, result: { tools, cacheScope: 'public' } })
+    expect(answer.result.ttlMs).toBeLessThan(hour.ttlMs)
+    await until(() => wakes.includes(server.instanceId))
+  },
+)
+
+test('a list that is for one caller is never answered to another, and no part of a list to anybody', async () => {
+  const upstream = await startListing({ ...hour, tools, cacheScope: 'private' }, 'json')
+  const server = await serve(upstream)
+  const url = server.urls[0] ?? ''
+  const other = await platform.addKey(teamId)
+  await until(() => isServed(url, other.key))
+  await list(url, key, 1)
+  await sleepIn(server, 'asleep')
+  const seenBefore = upstream.seen.length
+  expect((await list(url, key, 2)).status).toBe(200)
+  expect(upstream.seen.length).toBe(seenBefore)
+  const [another, part] = [list(url, other.key, 3), list(url, key, 4, { cursor: 'x' })]
+  expect((await list(url, key, 5)).status).toBe(200)
+  expect(upstream.seen.length).toBe(seenBefore)
+  await change(server, { state: 'ready' })
+  expect([(await another).status, (await part).status]).toEqual([200, 200])
+  expect(upstream.seen.length).toBe(seenBefore + 2)
+})
+
+test.each([
+  ['one with no word of caching', { tools }, {}, false],
+  ['one that is stale at once', { tools, ttlMs: 0, cacheScope: 'public' }, {}, false],
+  [
+    'the first of several parts',
+    { ...hour, tools, nextCursor: 'x' },
+    { listWhileAsleep: true },
+    false,
+  ],
+  ['any, where the settings allow it,', { tools }, { listWhileAsleep: true }, true],
+])(
+  'a list: %s, %j, %j, is answered while the server sleeps: %s',
+  async (_, result, routing, isKnown) => {
+    const upstream = await startListing(result, 'json')
+    const server = await serve(upstream, routing)
+    const url = server.urls[0] ?? ''
+    await list(url, key, 1)
+    await sleepIn(server, 'paused')
+    const seenBefore = upstream.seen.length
+    onWake = () => change(server, { state: 'ready' })
+    expect((await list(url, key, 2)).status).toBe(200)
+    expect(upstream.seen.length).toBe(seenBefore + (isKnown ? 0 : 1))
+  },
+)

@@ -24,6 +24,8 @@ Fields:
   pauseAfterSeconds, stopAfterSeconds
                                      so long without a request, and the server is paused, then
                                      stopped, until the next one wakes it; none is never (900, 3600)
+  listWhileAsleep                    while it wakes, answer tools/list and the like with what the
+                                     same caller got last (false)
   keepPayloads                       keep what is asked and answered in the request log (false)
   redact                             names of fields to keep out of it, beside the usual secrets
 

@@ -85,6 +85,11 @@ export function RoutingCard() {
               outlives with all its memory; as long as it takes to start after a stop. Open streams
               keep it awake. Leave both empty for a server that has work of its own to do.
             </p>
+            <CheckField
+              label="Answer with known lists while it wakes"
+              hint="A client that asks again which tools there are gets the last answer at once. For servers that do not say themselves how long a list is good for."
+              {...form.register('listWhileAsleep')}
+            />
           </Part>
         )}
         <Part title="Request log">

@@ -4,6 +4,7 @@ import { limitOf, limitText } from '../parts/limit-field.tsx'
 /** How a server is routed, as a form holds it. */
 export type RoutingDraft = Record<(typeof limits)[number]['name'], string> & {
   reopenSessions: boolean
+  listWhileAsleep: boolean
   keepPayloads: boolean
   redact: string
   guardedTools: string
@@ -20,13 +21,13 @@ export const limits = [
 ] as const
 
 export function toDraft(routing: Routing): RoutingDraft {
-  const { reopenSessions, keepPayloads, redact, guardedTools } = routing
+  const { reopenSessions, listWhileAsleep, keepPayloads, redact, guardedTools } = routing
   return {
     callsPerMinute: limitText(routing.callsPerMinute),
     concurrentCalls: limitText(routing.concurrentCalls),
     callsPerMinutePerCaller: limitText(routing.callsPerMinutePerCaller),
     concurrentCallsPerCaller: limitText(routing.concurrentCallsPerCaller),
-    ...{ reopenSessions, keepPayloads, redact: redact.join(', ') },
+    ...{ reopenSessions, listWhileAsleep, keepPayloads, redact: redact.join(', ') },
     guardedTools: guardedTools.join(', '),
     pauseAfter: minutesText(routing.pauseAfterSeconds),
     stopAfter: minutesText(routing.stopAfterSeconds),
@@ -34,13 +35,13 @@ export function toDraft(routing: Routing): RoutingDraft {
 }
 
 export function fromDraft(draft: RoutingDraft): Partial<Routing> {
-  const { reopenSessions, keepPayloads, redact, guardedTools } = draft
+  const { reopenSessions, listWhileAsleep, keepPayloads, redact, guardedTools } = draft
   return {
     callsPerMinute: limitOf(draft.callsPerMinute),
     concurrentCalls: limitOf(draft.concurrentCalls),
     callsPerMinutePerCaller: limitOf(draft.callsPerMinutePerCaller),
     concurrentCallsPerCaller: limitOf(draft.concurrentCallsPerCaller),
-    ...{ reopenSessions, keepPayloads, redact: namesOf(redact) },
+    ...{ reopenSessions, listWhileAsleep, keepPayloads, redact: namesOf(redact) },
     guardedTools: namesOf(guardedTools),
     pauseAfterSeconds: secondsOf(draft.pauseAfter),
     stopAfterSeconds: secondsOf(draft.stopAfter),
