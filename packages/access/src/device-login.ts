@@ -42,6 +42,11 @@ export async function findDeviceLogin({ db }: { db: Db }, typed: string): Promis
   return row
 }
 
+/** As it is shown: BCDF-GHJK. */
+export function userCodeText(code: string): string {
+  return `${code.slice(0, 4)}-${code.slice(4)}`
+}
+
 /** Counts once. `teamId` null: no. */
 export async function answerDeviceLogin(
   { db }: { db: Db },

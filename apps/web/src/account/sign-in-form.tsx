@@ -35,8 +35,11 @@ export function SignInForm({ next }: { next: string }) {
   }
   const byPasskey = () =>
     attempt('passkey', async () => {
-      const { error } = await authClient.signIn.passkey()
-      return error ? { fault: 'No passkey of this platform was given.' } : null
+      const { data, error } = await authClient.signIn.passkey()
+      if (error) return { fault: 'No passkey of this platform was given.' }
+      if (!data || !('twoFactorRedirect' in data)) return null
+      setAsksCode(true)
+      return {}
     })
   const byLink = () =>
     attempt('link', async () => {

@@ -12,17 +12,16 @@ import { Time } from '../parts/time.tsx'
 
 /** Yes, for one team, or no; the command line hears of it within seconds. */
 export function AnswerDevice({
-  code,
   asking,
   person,
   teams,
 }: {
-  code: string
   asking: ApiOutputs['deviceLogins']['get']
   person: string
   teams: { slug: string; name: string }[]
 }) {
   const api = useTRPC()
+  const { code } = asking
   const [team, setTeam] = useState(teams[0]?.slug)
   const allow = useMutation(api.deviceLogins.allow.mutationOptions())
   const deny = useMutation(api.deviceLogins.deny.mutationOptions())

@@ -4,6 +4,7 @@ import {
   lifeSeconds,
   redeemDeviceLogin,
   startDeviceLogin,
+  userCodeText,
 } from '../device-login.ts'
 import type { OauthDeps } from './handle.ts'
 
@@ -23,7 +24,7 @@ export async function handleDeviceCode(deps: OauthDeps, request: Request): Promi
   const address = request.headers.get('x-forwarded-for')?.split(',')[0]?.trim() ?? ''
   const started = await startDeviceLogin(deps, { name: form.data.device_name, address })
   if (!started) return refusal(429, 'slow_down', 'Too many wait for an answer. Try again later.')
-  const userCode = `${started.userCode.slice(0, 4)}-${started.userCode.slice(4)}`
+  const userCode = userCodeText(started.userCode)
   const page = `${deps.dashboardUrl}/device`
   return answer(200, {
     device_code: started.deviceCode,

@@ -1,153 +1,36 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createEvents, type Events } from '@moorage/bus/events'
-import { createDb, type Db } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
-import { testDatabaseUrl } from '@moorage/testing/services'
-import { hashPassword } from 'better-auth/crypto'
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Auth, createAuth } from '../auth.ts'
+import { afterAll, expect, test } from 'vitest'
+import {
+  dashboardUrl,
+  redirectUri,
+  resource,
+  routerUrl,
+  startOauthServer,
+} from '../testing/oauth-server.ts'
 import { revokeGrant } from './grants.ts'
-import { handleAuth, type OauthDeps } from './handle.ts'
-import { issueClientSecret, removeClientSecret } from './machine-client.ts'
 import { authorizationServerMetadata } from './metadata.ts'
 import { realClients } from './real-clients.ts'
 
-const dashboardUrl = 'http://localhost:4400'
-const routerUrl = 'http://localhost:4410'
-let db: Db
-let events: Events
-let auth: Auth
-let deps: OauthDeps
-let cookie: string
-let userId: string
-let serverId: string
-const resource = `${routerUrl}/notes/mcp`
-
-beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
-  db = createDb(databaseUrl, { maxConnections: 5 })
-  events = await createEvents({ databaseUrl })
-  auth = createAuth({ db, secret: randomBytes(32).toString('hex'), baseUrl: dashboardUrl })
-  deps = { db, events, auth, dashboardUrl, routerUrl }
-  const teamId = newId('team')
-  await db.team.create({ data: { id: teamId, slug: 'harbour', name: 'Harbour' } })
-  userId = await addPerson('ada@example.com')
-  await db.member.create({ data: { teamId, userId, role: 'viewer' } })
-  await addPerson('eve@example.com')
-  serverId = newId('srv')
-  await db.server.create({ data: { id: serverId, teamId, slug: 'notes', name: 'Notes' } })
-  cookie = await signIn('ada@example.com')
-})
-
-afterAll(async () => {
-  await events.close()
-  await db.$disconnect()
-})
-
-async function addPerson(email: string): Promise<string> {
-  const id = newId('usr')
-  await db.user.create({ data: { id, name: email, email, updatedAt: new Date() } })
-  const password = await hashPassword('correct horse battery')
-  await db.authAccount.create({
-    data: { id: newId('usr'), accountId: id, providerId: 'credential', userId: id, password },
-  })
-  return id
-}
-
-async function signIn(email: string): Promise<string> {
-  const answer = await call('/api/auth/sign-in/email', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: dashboardUrl },
-    body: JSON.stringify({ email, password: 'correct horse battery' }),
-  })
-  expect(answer.status).toBe(200)
-  return cookiesOf(answer)
-}
-
-function cookiesOf(answer: Response): string {
-  return answer.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ')
-}
-
-let address = 0
-function call(path: string, init: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(init.headers)
-  // Each from another address, so that no limit is met.
-  headers.set('x-forwarded-for', `10.0.${Math.floor(++address / 250)}.${address % 250}`)
-  return handleAuth(deps, new Request(`${dashboardUrl}${path}`, { ...init, headers }))
-}
-
-async function register(body: object): Promise<Response> {
-  return call('/api/auth/oauth2/register', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-}
-
-const redirectUri = 'http://127.0.0.1:3456/callback'
-
-async function newClient(): Promise<string> {
-  const answer = await register({ client_name: 'A client', redirect_uris: [redirectUri] })
-  expect(answer.status).toBe(201)
-  return (await answer.json()).client_id
-}
-
-type Asked = { consent: URL; cookies: string; verifier: string; clientId: string }
-
-async function ask(clientId: string, more: Record<string, string> = {}, as = cookie): Promise<URL> {
-  return (await askFrom(clientId, more, as)).consent
-}
-
-async function askFrom(
-  clientId: string,
-  more: Record<string, string> = {},
-  as = cookie,
-): Promise<Asked> {
-  const verifier = randomBytes(32).toString('base64url')
-  const query = new URLSearchParams({
-    response_type: 'code',
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    state: 'xyz',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    resource,
-    ...more,
-  })
-  const answer = await call(`/api/auth/oauth2/authorize?${query}`, { headers: { cookie: as } })
-  const consent = new URL(answer.headers.get('location') ?? '', dashboardUrl)
-  return { consent, cookies: `${as}; ${cookiesOf(answer)}`, verifier, clientId }
-}
-
-async function say(accept: boolean, { consent, cookies }: Asked): Promise<Response> {
-  return call('/api/auth/oauth2/consent', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: dashboardUrl, cookie: cookies },
-    body: JSON.stringify({ accept, oauth_query: consent.search.slice(1) }),
-  })
-}
-
-async function exchange(form: Record<string, string>): Promise<Response> {
-  return call('/api/auth/oauth2/token', { method: 'POST', body: new URLSearchParams(form) })
-}
-
-async function tokensFor(clientId: string, of = resource, scope = '') {
-  const asked = await askFrom(clientId, { resource: of, scope })
-  const back = new URL((await (await say(true, asked)).json()).url)
-  const answer = await exchange({
-    grant_type: 'authorization_code',
-    code: back.searchParams.get('code') ?? '',
-    redirect_uri: redirectUri,
-    client_id: clientId,
-    code_verifier: asked.verifier,
-    resource: of,
-  })
-  return { back, answer, tokens: await answer.json() }
-}
+const {
+  db,
+  events,
+  auth,
+  cookie,
+  userId,
+  serverId,
+  signIn,
+  call,
+  register,
+  newClient,
+  ask,
+  askFrom,
+  say,
+  exchange,
+  tokensFor,
+  close,
+} = await startOauthServer()
+afterAll(close)
 
 test('the metadata has what clients refuse to go on without, at a root issuer', async () => {
   const answer = await authorizationServerMetadata(auth)
@@ -332,68 +215,6 @@ test('a page of any origin may register and exchange, as no cookie of it counts'
   expect(answer.headers.get('access-control-allow-origin')).toBe('*')
   const { client_id: clientId } = await answer.json()
   expect((await db.oauthClient.findUniqueOrThrow({ where: { clientId } })).userId).toBeNull()
-})
-
-async function askAsMachine(clientId: string, secret: string, of = resource) {
-  const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
-  const answer = await call('/api/auth/oauth2/token', {
-    method: 'POST',
-    headers: { authorization },
-    body: new URLSearchParams({ grant_type: 'client_credentials', resource: of }),
-  })
-  return { status: answer.status, ...(await answer.json()) }
-}
-
-async function addMachine(teamId: string) {
-  const id = newId('sa')
-  await db.serviceAccount.create({ data: { id, teamId, name: id, role: 'caller' } })
-  return { id, ...(await issueClientSecret({ db, events }, { id, name: id })) }
-}
-
-test('a service account gets a token for one endpoint by its secret, and nothing to renew it with', async () => {
-  const { teamId } = await db.server.findUniqueOrThrow({ where: { id: serverId } })
-  const { id, clientId, clientSecret } = await addMachine(teamId)
-  const answer = await askAsMachine(clientId, clientSecret)
-  expect(answer).toMatchObject({ status: 200, token_type: 'Bearer', expires_in: 3600 })
-  expect(answer.refresh_token).toBeUndefined()
-  expect(decodeJwt(answer.access_token)).toMatchObject({
-    ...{ iss: dashboardUrl, aud: resource, sub: id, client_id: id, scope: 'mcp:connect' },
-  })
-})
-
-test('of a service account a wrong secret, one that was replaced, and one that was revoked are refused', async () => {
-  const { teamId } = await db.server.findUniqueOrThrow({ where: { id: serverId } })
-  const { id, clientId, clientSecret } = await addMachine(teamId)
-  expect(await askAsMachine(clientId, 'mrgs_wrong')).toMatchObject({ status: 401 })
-  const next = await issueClientSecret({ db, events }, { id, name: id })
-  expect(await askAsMachine(clientId, clientSecret)).toMatchObject({ status: 401 })
-  expect(await askAsMachine(clientId, next.clientSecret)).toMatchObject({ status: 200 })
-  await removeClientSecret({ db, events }, id)
-  expect((await askAsMachine(clientId, next.clientSecret)).error).toBe('invalid_client')
-})
-
-test('a service account gets no token for another team, for all of a team, or as a person', async () => {
-  const teamId = newId('team')
-  await db.team.create({ data: { id: teamId, slug: 'elsewhere', name: 'Elsewhere' } })
-  const { clientId, clientSecret } = await addMachine(teamId)
-  const refused = { status: 400, error: 'invalid_target' }
-  expect(await askAsMachine(clientId, clientSecret)).toMatchObject(refused)
-  expect(await askAsMachine(clientId, clientSecret, '')).toMatchObject(refused)
-  expect(await askAsMachine(clientId, clientSecret, `${routerUrl}/none/mcp`)).toMatchObject(refused)
-  const asked = await ask(clientId)
-  expect(asked.pathname).not.toBe('/oauth/consent')
-})
-
-test('nobody registers a client that gets tokens by itself', async () => {
-  const answer = await register({
-    redirect_uris: [redirectUri],
-    grant_types: ['authorization_code', 'client_credentials'],
-    token_endpoint_auth_method: 'client_secret_basic',
-  })
-  const { client_id, client_secret } = await answer.json()
-  expect(await askAsMachine(client_id, client_secret)).toMatchObject({
-    ...{ status: 400, error: 'unauthorized_client' },
-  })
 })
 
 test('every step is noted, and what went wrong with what to do', async () => {

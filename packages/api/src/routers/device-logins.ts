@@ -1,4 +1,4 @@
-import { answerDeviceLogin, findDeviceLogin } from '@moorage/access/device-login'
+import { answerDeviceLogin, findDeviceLogin, userCodeText } from '@moorage/access/device-login'
 import { z } from 'zod'
 import { findTeam, onlyPeople, router, signedIn, teamInput } from '../trpc.ts'
 
@@ -8,8 +8,8 @@ const code = z.string().max(20)
 export const deviceLoginsRouter = router({
   get: signedIn.input(z.object({ code })).query(async ({ ctx, input }) => {
     onlyPeople(ctx.principal)
-    const { name, address, createdAt } = await findDeviceLogin(ctx.deps, input.code)
-    return { name, address, createdAt }
+    const { userCode, name, address, createdAt } = await findDeviceLogin(ctx.deps, input.code)
+    return { code: userCodeText(userCode), name, address, createdAt }
   }),
 
   /** It gets a key of the caller's own, for this team, that may what they may. */

@@ -35,7 +35,6 @@ export default async function DevicePage({ searchParams }: PageProps) {
       lead="Only if you have just typed moorage login yourself, and it shows this code."
     >
       <AnswerDevice
-        code={code.toUpperCase()}
         asking={asking}
         person={session.person.email}
         teams={teams.map(({ slug, name }) => ({ slug, name }))}

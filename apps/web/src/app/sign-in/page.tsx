@@ -8,6 +8,7 @@ import { safeNext } from '../../account/safe-next.ts'
 import { SecondFactorForm } from '../../account/second-factor-form.tsx'
 import { SignInForm } from '../../account/sign-in-form.tsx'
 import { readEnv } from '../../env.ts'
+import { LinkButton } from '../../parts/button.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { webDeps } from '../../server/deps.ts'
 import type { PageProps } from '../../server/page-props.ts'
@@ -24,6 +25,13 @@ export default async function SignInPage({ searchParams }: PageProps) {
     return (
       <AccountFrame title="Second factor" lead="One more step, as this account asks for it.">
         <SecondFactorForm next={target} />
+        <LinkButton
+          look="quiet"
+          className="mt-4"
+          href={`/sign-in?next=${encodeURIComponent(target)}`}
+        >
+          Start again
+        </LinkButton>
       </AccountFrame>
     )
   return (
