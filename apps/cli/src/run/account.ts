@@ -62,8 +62,12 @@ export function logout(flags: GlobalFlags): void {
   const terminal = createTerminal(env, { json: flags.json ?? false })
   const saved = readSaved(env)
   forget(env)
-  if (terminal.json) terminal.printJson({ url: saved?.url ?? null })
-  else terminal.print(saved ? `Signed out of ${saved.url}` : 'You were not signed in.')
+  if (terminal.json) {
+    terminal.printJson({ url: saved?.url ?? null })
+    return
+  }
+  terminal.print(saved ? `Signed out of ${saved.url}` : 'You were not signed in.')
+  if (saved) terminal.note(`The key stays good until it is revoked: ${saved.url}/keys`)
 }
 
 export async function whoami({ api, platform, terminal }: Session): Promise<void> {
