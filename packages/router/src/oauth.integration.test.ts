@@ -191,7 +191,9 @@ test('a guarded tool is 403 with all scopes that are needed, until the token has
 test('the doctor hears who read the metadata, and of a token that was refused, once a minute', async () => {
   const watched = await addServer()
   const endpoint = `${url}/${watched.slug}/mcp`
-  await until(async () => (await status('mrg_none', endpoint)) === 401)
+  const { key } = await platform.addKey(teamId)
+  // Only then it is known here: a name without a server looks the same to a stranger.
+  await until(async () => (await status(key, endpoint)) === 200)
   await send(`${url}/.well-known/oauth-protected-resource/${watched.slug}/mcp`)
   for (let i = 0; i < 3; i += 1) expect(await status(await token(), endpoint)).toBe(401)
   const steps = () => platform.db.oauthEvent.findMany({ where: { serverId: watched.id } })
