@@ -12,9 +12,8 @@ import { grantKey, type KeyEntry, type PersonEntry, type ServerEntry, type Table
 export type Principal = Anyone | KnownPrincipal
 export type KnownPrincipal =
   | { kind: 'key'; id: string; name: string; key: KeyEntry }
-  /** By an OAuth client that they let call this server. */
-  | ({ kind: 'person'; id: string; name: string; person: PersonEntry } & TokenFacts)
-type TokenFacts = Pick<AccessToken, 'clientId' | 'issuedMs' | 'mayCallGuarded'>
+  /** By an access token: of a client that they let call this server, or a service account's own. */
+  | { kind: 'person'; id: string; name: string; person: PersonEntry; token: AccessToken }
 type Anyone = { kind: 'anyone'; id: string; name: null }
 
 /** On a public server nobody is told from anybody; on an own-auth one the server itself does it. */
@@ -73,21 +72,21 @@ function keyPrincipal(table: Table, server: ServerEntry | undefined, token: stri
 function personPrincipal(
   table: Table,
   server: ServerEntry | undefined,
-  { userId, audience, mayCall, ...token }: AccessToken,
+  token: AccessToken,
   resource: string | null,
 ): Principal {
-  if (audience !== resource) throw tokenRefused('This access token is for another server.')
-  if (!mayCall) throw insufficientScope([callScope])
-  const person = table.person(userId)
+  if (token.audience !== resource) throw tokenRefused('This access token is for another server.')
+  if (!token.mayCall) throw insufficientScope([callScope])
+  const person = table.person(token.userId)
   if (!person || !server || !mayStillCall(person, token, server))
     throw tokenRefused('This access token was revoked.')
-  return { kind: 'person', id: userId, name: person.name, person, ...token }
+  return { kind: 'person', id: person.id, name: person.name, person, token }
 }
 
 /** A service account needs nobody's leave: its tokens are given out for servers of its team alone. */
 function mayStillCall(
   person: PersonEntry,
-  { clientId, issuedMs }: Pick<AccessToken, 'clientId' | 'issuedMs'>,
+  { clientId, issuedMs }: AccessToken,
   server: ServerEntry,
 ): boolean {
   const role = person.memberships.get(server.teamId)?.role
@@ -115,7 +114,7 @@ export function isStillAllowed(table: Table, serverId: string, principal: Princi
     }
     case 'person': {
       const person = table.person(principal.id)
-      return person !== undefined && mayStillCall(person, principal, server)
+      return person !== undefined && mayStillCall(person, principal.token, server)
     }
   }
 }

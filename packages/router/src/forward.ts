@@ -58,7 +58,7 @@ export async function forward(
 /** What cannot be read, and a batch, may hold a call of any tool. */
 function checkScope({ principal, req, message }: Exchange, { routing }: ServerEntry): void {
   if (routing.guardedTools.length === 0 || principal?.kind !== 'person') return
-  if (principal.mayCallGuarded || callsIn(req.method, message) === 0) return
+  if (principal.token.mayCallGuarded || callsIn(req.method, message) === 0) return
   const tool = message?.isBatch ? null : message?.target
   if (typeof tool === 'string' && !isGuarded(routing, tool)) return
   throw insufficientScope([callScope, guardedScope])
