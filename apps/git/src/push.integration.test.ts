@@ -1,5 +1,6 @@
+import { requeueUnfinished } from '@moorage/deployments/unfinished-deployments'
 import { testDatabaseUrl } from '@moorage/testing/services'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { commit, git, newWorkTree, remote } from './test/git-client.ts'
 import { startPipeline } from './test/pipeline.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
@@ -138,6 +139,31 @@ test('of pushes at the same moment each is either deployed or refused, and one s
   const { db } = platform.app.deps
   expect(await db.server.count({ where: { slug: 'raced' } })).toBe(1)
   expect(await deploymentsOf('raced')).toHaveLength(taken.length)
+})
+
+test('a pusher whose builder is killed stays, and sees the next builder bring it live', async () => {
+  const dir = await newWorkTree()
+  await commit(dir, 'The builder is killed', { 'a.txt': 'a' })
+  const pushed = push(dir, 'orphaned', 'main')
+  const { deps } = platform.app
+  await vi.waitFor(
+    async () => {
+      const [row] = await deploymentsOf('orphaned')
+      expect(
+        await deps.db.logLine.count({ where: { deploymentId: row?.id ?? '' } }),
+      ).toBeGreaterThan(0)
+    },
+    { timeout: 10_000, interval: 50 },
+  )
+  // As the sweep of every builder does.
+  await vi.waitFor(async () => {
+    await requeueUnfinished(deps)
+    expect((await deploymentsOf('orphaned'))[0]?.attempt).toBe(2)
+  }, 10_000)
+  const { code, output } = await pushed
+  expect(code, output).toBe(0)
+  expect(output).toContain('/orphaned/mcp')
+  expect((await deploymentsOf('orphaned')).map((row) => row.status)).toEqual(['live'])
 })
 
 test('whoever leaves after the push does not stop the deployment', async () => {

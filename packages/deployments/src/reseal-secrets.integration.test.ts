@@ -11,6 +11,7 @@ import { resolveBuildSecrets, setBuildSecret } from './build-secrets.ts'
 import { makeDeployKey, openDeployKey } from './deploy-key.ts'
 import { resolveDeploymentEnv } from './deployment-env.ts'
 import { listEnvVars, setEnvVar } from './env-vars.ts'
+import { findGithubApp, saveGithubApp } from './github/github-app.ts'
 import { addTarget, listTargets } from './notifications/targets.ts'
 import { resealSecrets, sealedBy } from './reseal-secrets.ts'
 
@@ -64,13 +65,16 @@ test('a new key takes over from the old one: both work until all is sealed anew,
     ...{ teamId, kind: 'webhook', name: 'x', address: 'https://example.com/hook' },
     events: ['live'],
   })
+  const keys = { privateKey: 'pem', clientSecret: 'three', webhookSecret: null }
+  const app = { appId: 1, slug: 'x', name: 'x', page: 'https://github.com/apps/x', clientId: 'x' }
+  await saveGithubApp(old, { ...app, ...keys })
   expect(await resolveDeploymentEnv(old, deploymentId)).toEqual({ A: 'one' })
   const { updatedAt } = await db.envVar.findFirstOrThrow()
 
   const both = { db, encryptionKey: { current, previous } }
   await setEnvVar(both, { serverId, key: 'B', value: 'new', scope: 'production', writeOnly: false })
   expect((await listEnvVars(both, { serverId })).map((row) => row.value)).toEqual(['one', 'new'])
-  expect(await resealSecrets(both)).toBe(6)
+  expect(await resealSecrets(both)).toBe(7)
   expect(await resealSecrets(both)).toBe(0)
 
   const only = { db, encryptionKey: current }
@@ -82,6 +86,7 @@ test('a new key takes over from the old one: both work until all is sealed anew,
     },
   )
   expect((await listTargets(only, { teamId })).map((row) => row.to)).toEqual(['example.com'])
+  expect(await findGithubApp(only)).toMatchObject(keys)
   const server = await db.server.findUniqueOrThrow({ where: { id: serverId } })
   expect(openDeployKey(current, serverId, server.deployKey ?? '')).toBe(secretKey)
   const instance = await db.instance.findUniqueOrThrow({ where: { id: instanceId } })

@@ -35,7 +35,7 @@ export async function startGithub(
   const comments: { id: number; body: string }[] = []
   /** Pull requests that are closed. */
   const closed = new Set<number>()
-  /** Statuses to answer instead, oldest first. */
+  /** Statuses to answer instead of a token, oldest first; with 403 it says that it is asked too often. */
   const faults: number[] = []
   let serial = 0
 
@@ -85,6 +85,8 @@ export async function startGithub(
     }
     const minted = /^\/api\/v3\/app\/installations\/(\d+)\/access_tokens$/.exec(path)
     if (minted && method === 'POST') {
+      const fault = faults.shift()
+      if (fault) return [fault, { message: 'You have exceeded a secondary rate limit' }]
       if (!isJwt(bearer)) return [401, { message: 'A JSON web token could not be decoded' }]
       const installation = installations.find(({ id }) => id === Number(minted[1]))
       if (!installation) return [404, { message: 'Not Found' }]
@@ -152,8 +154,6 @@ export async function startGithub(
     path: string,
     body: Record<string, unknown>,
   ): [number, unknown] {
-    const fault = faults.shift()
-    if (fault) return [fault, { message: 'Try again' }]
     const list = /^\/issues\/\d+\/comments$/.test(path)
     const [, request] = /^\/pulls\/(\d+)$/.exec(path) ?? []
     if (request)
@@ -186,14 +186,19 @@ export async function startGithub(
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString()
       const bearer = request.headers.authorization?.replace(/^(bearer|token) /i, '') ?? ''
+      const accept = request.headers.accept ?? ''
       const [status, body] = answer(
         request.method ?? 'GET',
         pathname,
         bearer,
         text ? JSON.parse(text) : {},
       )
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
-      response.end(JSON.stringify(body))
+      const headers = { 'content-type': 'application/json; charset=utf-8' }
+      const isTooOften = status === 403
+      response.writeHead(status, { ...headers, ...(isTooOften ? { 'retry-after': '60' } : {}) })
+      // What is not of the API answers as a form, unless JSON is asked for.
+      const isForm = pathname.startsWith('/login/') && accept !== 'application/json'
+      response.end(isForm ? 'access_token=of-a-form' : JSON.stringify(body))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -157,7 +157,7 @@ function unreachable(source: GitSource, stderr: string): AppError {
         hint:
           protocol === 'ssh'
             ? "Add the server's deploy key (Settings) to the repository, read-only."
-            : 'For a private repository use its ssh URL with the deploy key, or push to Moorage.',
+            : 'Is it private? At GitHub connect its account (Team, GitHub); else use its ssh URL with the deploy key.',
       },
     )
   return new AppError('fetch_failed', `The repository on ${host} cannot be reached.`, {

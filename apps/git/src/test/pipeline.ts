@@ -9,7 +9,8 @@ import type { Platform } from './platform.ts'
 
 /**
  * Takes jobs and writes what the real pipeline writes, without a build: a commit whose subject
- * holds "broken" fails in its build, one that holds "slow" takes its time.
+ * holds "broken" fails in its build, one that holds "slow" takes its time, and with one that holds
+ * "killed" the builder is gone in the middle of its first attempt.
  */
 export function startPipeline(platform: Platform): DeployWorker {
   const { deps } = platform.app
@@ -36,6 +37,7 @@ async function deploy(platform: Platform, claim: Claim): Promise<void> {
   log.write('build', `building ${subject}`)
   log.write('build', '\u001b[31mred\u001b[0m and \u001b]0;title\u0007 gone')
   await log.flush()
+  if (subject.includes('killed') && claim.attempt === 1) return
   if (subject.includes('slow')) await new Promise((done) => setTimeout(done, 1_500))
   if (subject.includes('broken')) {
     await failDeployment(deps, claim, {

@@ -34,7 +34,7 @@ export const githubRouter = router({
   /** For operators: forgets its keys, and every team's accounts with them. */
   forgetApp: signedIn.mutation(async ({ ctx }) => {
     await requireOperator(ctx.deps, ctx.principal)
-    await forgetGithubApp(ctx.deps)
+    await forgetGithubApp(ctx.deps, actorOf(ctx.principal))
   }),
 
   /** Where to show GitHub who one is, and where to install the App first. */

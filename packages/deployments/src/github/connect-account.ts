@@ -1,10 +1,10 @@
 import { AppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
-import { z } from 'zod'
 import { auditTeam } from '../audit.ts'
 import type { Actor, Deps } from '../deps.ts'
 import { type GithubApp, githubApp } from './github-app.ts'
 import type { GithubClient } from './github-client.ts'
+import { ownInstallations } from './own-installations.ts'
 import { type FoundInstallation, foundSchema, openVisit, startVisit } from './visit.ts'
 
 type ConnectDeps = Pick<Deps, 'db' | 'encryptionKey'> & { github: GithubClient }
@@ -37,10 +37,7 @@ function authorizeUrl(github: GithubClient, { clientId }: GithubApp, state: stri
   return `${github.url}/login/oauth/authorize?${query}`
 }
 
-/**
- * Exchanges the code for the person's own token, asks with it which installations are theirs, and
- * keeps the answer for `connectAccount`; the token is thrown away. Gives the id of the visit.
- */
+/** Asks GitHub which installations are theirs, and keeps the answer for `connectAccount`. Gives the id of the visit. */
 export async function findInstallations(
   deps: ConnectDeps,
   { state, code, userId }: { state: string; code: string; userId: string },
@@ -48,82 +45,9 @@ export async function findInstallations(
   const visit = await openVisit(deps, { state, userId })
   const app = await githubApp(deps)
   if (visit.teamId === null) throw new AppError('forbidden', 'This visit was for another thing.')
-  const token = await userToken(deps.github, app, code)
-  const found = await ownInstallations(deps.github, app, token)
+  const found = await ownInstallations(deps.github, app, code)
   await deps.db.githubVisit.update({ where: { id: visit.id }, data: { found } })
   return visit.id
-}
-
-const tokenSchema = z.object({ access_token: z.string() })
-
-async function userToken(github: GithubClient, app: GithubApp, code: string): Promise<string> {
-  const { access_token } = await github.ask({
-    method: 'POST',
-    path: `${github.url}/login/oauth/access_token`,
-    body: { client_id: app.clientId, client_secret: app.clientSecret, code },
-    schema: tokenSchema,
-  })
-  return access_token
-}
-
-const userSchema = z.object({ id: z.number(), login: z.string() })
-const installationsSchema = z.object({
-  installations: z.array(
-    z.object({
-      id: z.number(),
-      account: z.object({ id: z.number(), login: z.string(), type: z.string() }),
-      suspended_at: z.string().nullish(),
-    }),
-  ),
-})
-type Installation = z.infer<typeof installationsSchema>['installations'][number]
-
-/**
- * Of those that the person may see, those that are theirs: on their own account, or on an
- * organization that they own. A collaborator on one repository sees an installation too, and must
- * not open all of its repositories to a team.
- */
-async function ownInstallations(
-  github: GithubClient,
-  app: GithubApp,
-  token: string,
-): Promise<FoundInstallation[]> {
-  const person = await github.ask({ path: '/user', token, schema: userSchema })
-  const seen = await github.askAll(
-    { path: '/user/installations', token, schema: installationsSchema },
-    (page) => page.installations,
-  )
-  const own: FoundInstallation[] = []
-  for (const one of seen) {
-    if (!(await isOwn(github, app, one, person))) continue
-    const { id: installationId, account, suspended_at } = one
-    own.push({ installationId, account: account.login, isSuspended: Boolean(suspended_at) })
-  }
-  return own
-}
-
-const membershipSchema = z.object({ role: z.string(), state: z.string() })
-
-async function isOwn(
-  github: GithubClient,
-  app: GithubApp,
-  { id, account, suspended_at }: Installation,
-  person: z.infer<typeof userSchema>,
-): Promise<boolean> {
-  if (account.type !== 'Organization') return account.id === person.id
-  if (suspended_at) return false
-  try {
-    const permissions = { members: 'read' }
-    const membership = await github.ask({
-      path: `/orgs/${encodeURIComponent(account.login)}/memberships/${encodeURIComponent(person.login)}`,
-      token: await github.installationToken(app, id, { permissions }),
-      schema: membershipSchema,
-    })
-    return membership.role === 'admin' && membership.state === 'active'
-  } catch (error) {
-    if (error instanceof AppError && error.code !== 'unavailable') return false
-    throw error
-  }
 }
 
 /** What `findInstallations` has found for this visit. */
@@ -150,10 +74,11 @@ export async function connectAccount(
       hint: 'Begin again on the page Team, GitHub.',
     })
   const { account } = one
+  const state = { account, suspendedAt: one.isSuspended ? new Date() : null }
   await deps.db.githubInstallation.upsert({
     where: { teamId_installationId: { teamId, installationId } },
-    create: { id: newId('ghi'), teamId, installationId, account },
-    update: { account, suspendedAt: null },
+    create: { id: newId('ghi'), teamId, installationId, ...state },
+    update: state,
   })
   await auditTeam(deps, actor, 'github.connect', { teamId, target: account })
 }

@@ -1,7 +1,8 @@
 import { open, reseal, seal } from '@moorage/access/secret-box'
 import { AppError } from '@moorage/domain/error'
 import { z } from 'zod'
-import type { Deps } from '../deps.ts'
+import { auditTeam } from '../audit.ts'
+import type { Actor, Deps } from '../deps.ts'
 
 type Keyed = Pick<Deps, 'db' | 'encryptionKey'>
 
@@ -57,11 +58,22 @@ export async function githubApp(deps: Keyed): Promise<GithubApp> {
 }
 
 /** With what it connected. At GitHub it stays until somebody deletes it there. */
-export async function forgetGithubApp({ db }: Pick<Deps, 'db'>): Promise<void> {
-  await db.$transaction([
+export async function forgetGithubApp({ db }: Pick<Deps, 'db'>, actor: Actor): Promise<void> {
+  const [{ count }] = await db.$transaction([
     db.setting.deleteMany({ where: { key: setting } }),
     db.githubInstallation.deleteMany(),
   ])
+  if (count > 0) await auditApp({ db }, actor, 'github-app.forget')
+}
+
+/** In the record of the first team, whose admins are the operators. */
+export async function auditApp(
+  { db }: Pick<Deps, 'db'>,
+  actor: Actor,
+  action: 'github-app.make' | 'github-app.forget',
+): Promise<void> {
+  const { id: teamId } = await db.team.findFirstOrThrow({ orderBy: { createdAt: 'asc' } })
+  await auditTeam({ db }, actor, action, { teamId, target: 'GitHub App' })
 }
 
 /** For `resealSecrets`: 1 where it was sealed with the key of before. */

@@ -2,7 +2,7 @@ import { guardedFetch } from '@moorage/access/guarded-fetch'
 import { AppError } from '@moorage/domain/error'
 import { createAppAuth } from '@octokit/auth-app'
 import { request } from '@octokit/request'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 export type GithubSettings = {
   /** https://github.com, or of an Enterprise Server. */
@@ -15,9 +15,9 @@ export type GithubSettings = {
 export type AppKey = { appId: number; privateKey: string }
 
 type Ask<Answer> = {
-  /** With all that is in the path filled in. */
+  /** Of the API, with all that is in it filled in; or a whole address. */
   path: string
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PATCH'
   token?: string | undefined
   body?: Record<string, unknown>
   schema: z.ZodType<Answer>
@@ -45,16 +45,18 @@ export function createGithubClient({ url, caFile }: GithubSettings) {
   })
 
   async function ask<Answer>({ path, method = 'GET', token, body, schema }: Ask<Answer>) {
-    const headers = token ? { authorization: `Bearer ${token}` } : {}
+    const headers = {
+      // What is not of the API would answer as a form.
+      ...(URL.canParse(path) ? { accept: 'application/json' } : {}),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    }
     const { data } = await github({ method, url: path, headers, ...body }).catch(said)
     const parsed = schema.safeParse(data)
     if (parsed.success) return parsed.data
     throw new AppError(
       'unavailable',
       `GitHub answered otherwise than expected to ${method} ${path.split('?', 1)[0]}.`,
-      {
-        message: parsed.error.message,
-      },
+      { message: parsed.error.message },
     )
   }
 
@@ -74,7 +76,6 @@ export function createGithubClient({ url, caFile }: GithubSettings) {
 
   return {
     url: base.origin,
-    host: base.host,
     ask,
     askAll,
     /** Good for an hour, for no more than `limits`. */
@@ -109,7 +110,7 @@ function said(error: unknown): never {
     throw new AppError('not_found', 'GitHub does not know that, or does not show it to the App.', {
       message: words,
     })
-  if (status === 401 || status === 403 || status === 422)
+  if (status === 401 || (status === 403 && !isTooOften(error)) || status === 422)
     throw new AppError('forbidden', `GitHub refused: ${words}`, {
       hint: 'Look at what the App may do, and at which repositories, in its settings at GitHub.',
     })
@@ -117,3 +118,13 @@ function said(error: unknown): never {
     message: words,
   })
 }
+
+/** docs.github.com, Rate limits: some come as 403, and go through later. */
+function isTooOften(error: unknown): boolean {
+  const headers = headersSchema.safeParse(error).data?.response.headers ?? {}
+  return headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0'
+}
+
+const headersSchema = z.object({
+  response: z.object({ headers: z.record(z.string(), z.unknown()) }),
+})

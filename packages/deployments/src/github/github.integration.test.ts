@@ -57,7 +57,7 @@ beforeAll(async () => {
   ;[one, two] = [await newTeam('one'), await newTeam('two')]
 })
 beforeEach(async () => {
-  await forgetGithubApp(deps)
+  await forgetGithubApp(deps, ada)
   await deps.db.server.deleteMany()
   github.installations.splice(0, 9, acme, adas)
   github.written.length = 0
@@ -107,7 +107,7 @@ async function newServer(teamId: string, slug: string, name = 'weather') {
 }
 
 test('an App is made from the manifest: its keys are sealed, and whoever brings no open state gets nothing', async () => {
-  await forgetGithubApp(deps)
+  await forgetGithubApp(deps, ada)
   const { action, manifest } = await startMakingApp(deps, {
     ...{ userId: ada.id, dashboardUrl, organization: 'acme' },
   })
@@ -135,7 +135,7 @@ test('an App is made from the manifest: its keys are sealed, and whoever brings 
 })
 
 test('a dashboard on loopback makes an App without a webhook, which GitHub would refuse', async () => {
-  await forgetGithubApp(deps)
+  await forgetGithubApp(deps, ada)
   const { manifest } = await startMakingApp(deps, {
     ...{ userId: ada.id, dashboardUrl: 'http://127.0.0.1:4400' },
   })
@@ -179,6 +179,10 @@ test('a team sees the repositories of its own accounts, and gets a token for one
   expect(await of(one, repoUrl('not-in-it'))).toBeNull()
   expect(await of(two, repoUrl('weather'))).toBeNull()
   expect(await of(one, 'https://evil.example/acme/weather.git')).toBeNull()
+  // An account from which the App was deleted while nobody listened hides the others not.
+  const gone = { id: newId('ghi'), teamId: one, installationId: 999, account: 'gone' }
+  await deps.db.githubInstallation.create({ data: gone })
+  expect(await listRepositories(deps, { teamId: one })).toHaveLength(2)
 })
 
 /** As GitHub sends it to the App. */
@@ -293,7 +297,7 @@ test('a GitHub that fails is asked again later, and the deployment goes on as if
   const { id } = await deps.db.deployment.create({
     data: { id: newId('dep'), ...data, status: 'failed', failure },
   })
-  github.faults.push(502, 502)
+  github.faults.push(502, 403)
   await report()
   const read = () => deps.db.githubReport.findUniqueOrThrow({ where: { deploymentId: id } })
   expect(await read()).toMatchObject({ told: null, attempts: 1 })

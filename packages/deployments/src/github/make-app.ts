@@ -1,8 +1,7 @@
 import { AppError } from '@moorage/domain/error'
 import { z } from 'zod'
-import { auditTeam } from '../audit.ts'
 import type { Actor, Deps } from '../deps.ts'
-import { findGithubApp, saveGithubApp } from './github-app.ts'
+import { auditApp, findGithubApp, saveGithubApp } from './github-app.ts'
 import type { GithubClient } from './github-client.ts'
 import { openVisit, startVisit } from './visit.ts'
 
@@ -85,7 +84,5 @@ export async function finishMakingApp(
     ...{ clientId: made.client_id, clientSecret: made.client_secret, privateKey: made.pem },
     webhookSecret: made.webhook_secret ?? null,
   })
-  const first = await deps.db.team.findFirstOrThrow({ orderBy: { createdAt: 'asc' } })
-  const about = { teamId: first.id, target: made.slug }
-  await auditTeam(deps, actor, 'github-app.make', about)
+  await auditApp(deps, actor, 'github-app.make')
 }

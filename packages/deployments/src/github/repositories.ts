@@ -41,12 +41,11 @@ export async function listRepositories(
   const lists = await Promise.all(
     installations.map(async ({ installationId }) => {
       if (!app) return []
-      const permissions = { metadata: 'read' }
-      const token = await github.installationToken(app, installationId, { permissions })
-      return github.askAll(
-        { path: '/installation/repositories', token, schema: pageSchema },
-        (page) => page.repositories,
-      )
+      const limits = { permissions: { metadata: 'read' } }
+      const token = await orNull(github.installationToken(app, installationId, limits))
+      if (token === null) return []
+      const asked = { path: '/installation/repositories', token, schema: pageSchema }
+      return github.askAll(asked, (page) => page.repositories)
     }),
   )
   const time = (date: Date | null | undefined) => date?.getTime() ?? 0
@@ -82,11 +81,14 @@ export async function repositoryAccess(
   const app = row && (await findGithubApp(deps))
   if (!app) return null
   const limits = { repository: named.name, permissions: of.permissions }
-  try {
-    const token = await deps.github.installationToken(app, row.installationId, limits)
-    return { ...named, token }
-  } catch (error) {
+  const token = await orNull(deps.github.installationToken(app, row.installationId, limits))
+  return token === null ? null : { ...named, token }
+}
+
+/** Null where GitHub does not give it: the App was deleted there, suspended, or is not let at it. */
+async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  return asked.catch((error: unknown) => {
     if (error instanceof AppError && error.code !== 'unavailable') return null
     throw error
-  }
+  })
 }
