@@ -10,12 +10,14 @@ export type Backoff = {
   deaths: () => number
 }
 
-/** 0.5 s, 1 s, 2 s and so on up to 30 s. */
-export function createBackoff(): Backoff {
+/** 0.5 s, 1 s, 2 s and so on up to 30 s; `afterSteadyMs` after a steady run. */
+export function createBackoff(afterSteadyMs = firstMs): Backoff {
   let deaths = 0
   return {
     nextDelayMs(ranMs) {
-      deaths = ranMs >= steadyMs ? 1 : deaths + 1
+      const wasSteady = ranMs >= steadyMs
+      deaths = wasSteady ? 1 : deaths + 1
+      if (wasSteady) return afterSteadyMs
       return Math.min(longestMs, firstMs * 2 ** (deaths - 1))
     },
     deaths: () => deaths,

@@ -26,7 +26,8 @@ const guard = new URL('app-guard.ts', import.meta.url).href
 
 /** Runs an app and starts it again when it dies, until `stop`. */
 export function startApp(spec: AppSpec, log: Log): ChildApp {
-  const backoff = createBackoff()
+  // Its callers are refused meanwhile, so one death is no reason to wait.
+  const backoff = createBackoff(0)
   const stopping = new AbortController()
   let child: ChildProcess | null = null
   const running = keepRunning()
@@ -39,7 +40,8 @@ export function startApp(spec: AppSpec, log: Log): ChildApp {
       killGroup(child)
       if (stopping.signal.aborted) return
       const delayMs = backoff.nextDelayMs(Date.now() - startedAt)
-      log.line(spec.name, `ended with ${how}; starts again in ${delayMs / 1000} s`)
+      const when = delayMs === 0 ? 'at once' : `in ${delayMs / 1000} s`
+      log.line(spec.name, `ended with ${how}; starts again ${when}`)
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
