@@ -27,7 +27,7 @@ const maxSize = 16 * 1024 * 1024
  * Where a server allows it by `ttlMs` and `cacheScope` (MCP 2026-07-28, caching), or its settings do,
  * which say nothing of whom it is for: then it is for the same principal alone.
  */
-export function createKnownLists(now: () => number = Date.now): KnownLists {
+export function createKnownLists(): KnownLists {
   const lists = new Map<string, Kept>()
   let size = 0
 
@@ -53,7 +53,7 @@ export function createKnownLists(now: () => number = Date.now): KnownLists {
       const result = readResult(body)
       if (!result || !isAllowed(exchange, result, 0)) return
       const key = result.cacheScope === 'public' ? keys.public : keys.own
-      put(key, { result, atMs: now(), size: key.length + body.length })
+      put(key, { result, atMs: performance.now(), size: key.length + body.length })
     },
     find: (exchange, instance, path) => {
       if (!mayBeKept(exchange)) return null
@@ -61,10 +61,12 @@ export function createKnownLists(now: () => number = Date.now): KnownLists {
       const list = lists.get(keys.own) ?? lists.get(keys.public)
       if (!list) return null
       const { result, atMs } = list
-      const ageMs = now() - atMs
+      const ageMs = performance.now() - atMs
       if (!isAllowed(exchange, result, ageMs)) return null
       const { ttlMs } = result
-      return ttlMs === undefined ? result : { ...result, ttlMs: Math.max(0, ttlMs - ageMs) }
+      return ttlMs === undefined
+        ? result
+        : { ...result, ttlMs: Math.max(0, Math.floor(ttlMs - ageMs)) }
     },
   }
 }

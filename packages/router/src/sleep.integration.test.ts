@@ -40,9 +40,13 @@ afterAll(() => platform.close())
 
 type Sleeper = TestServer & { instanceId: string; urls: string[] }
 
-async function serve(upstream: Upstream, routing = {}): Promise<Sleeper> {
+async function serve(
+  upstream: Upstream,
+  routing = {},
+  access: 'private' | 'own_auth' = 'private',
+): Promise<Sleeper> {
   upstreams.push(upstream)
-  const server = await platform.addServer(teamId, { routing })
+  const server = await platform.addServer(teamId, { routing, access })
   const { instanceIds } = await platform.deploy(server, upstream.port)
   const urls = routers.map(({ url }) => `${url}/${server.slug}/mcp`)
   for (const url of urls) await until(() => isServed(url, key))
@@ -223,13 +227,13 @@ test('the last use of an instance is written down, and what waking took is measu
   expect(metrics).toContain(`moorage_wake_duration_seconds_count{server="${server.slug}"} 1`)
 })
 
-const list = (url: string, by: string, id: number, more: object = {}) => {
+const list = (url: string, by: string, id: number, more: object = {}, method = 'tools/list') => {
   const headers = {
     ...bearer(by),
     Accept: 'application/json, text/event-stream',
     'Content-Type': 'application/json',
     'MCP-Protocol-Version': '2026-07-28',
-    'Mcp-Method': 'tools/list',
+    'Mcp-Method': method,
   }
   const params = { _meta: { ...meta, progressToken: id }, ...more }
   const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })
@@ -289,26 +293,49 @@ test('a list that is for one caller is never answered to another, and no part of
 })
 
 test.each([
-  ['one with no word of caching', { tools }, {}, false],
-  ['one that is stale at once', { tools, ttlMs: 0, cacheScope: 'public' }, {}, false],
+  ['says nothing of caching waits for the server', { tools }, {}, false],
+  ['is stale at once waits for the server', { tools, ttlMs: 0, cacheScope: 'public' }, {}, false],
   [
-    'the first of several parts',
+    'was good for a moment waits for the server',
+    { tools, ttlMs: 1, cacheScope: 'public' },
+    {},
+    false,
+  ],
+  [
+    'is the first of several parts waits for the server',
     { ...hour, tools, nextCursor: 'x' },
     { listWhileAsleep: true },
     false,
   ],
-  ['any, where the settings allow it,', { tools }, { listWhileAsleep: true }, true],
-])(
-  'a list: %s, %j, %j, is answered while the server sleeps: %s',
-  async (_, result, routing, isKnown) => {
-    const upstream = await startListing(result, 'json')
-    const server = await serve(upstream, routing)
-    const url = server.urls[0] ?? ''
-    await list(url, key, 1)
-    await sleepIn(server, 'paused')
-    const seenBefore = upstream.seen.length
-    onWake = () => change(server, { state: 'ready' })
-    expect((await list(url, key, 2)).status).toBe(200)
-    expect(upstream.seen.length).toBe(seenBefore + (isKnown ? 0 : 1))
-  },
-)
+  [
+    'says nothing of caching is answered where the settings allow it',
+    { tools },
+    { listWhileAsleep: true },
+    true,
+  ],
+])('a list that %s', async (_, result, routing, isKnown) => {
+  const upstream = await startListing(result, 'json')
+  const server = await serve(upstream, routing)
+  const url = server.urls[0] ?? ''
+  await list(url, key, 1)
+  await sleepIn(server, 'paused')
+  const seenBefore = upstream.seen.length
+  onWake = () => change(server, { state: 'ready' })
+  expect((await list(url, key, 2)).status).toBe(200)
+  expect(upstream.seen.length).toBe(seenBefore + (isKnown ? 0 : 1))
+})
+
+test.each([
+  ['of a server that tells callers apart itself', 'own_auth', 'tools/list'],
+  ['asked for under another name in the headers', 'private', 'tools/call'],
+] as const)('a list %s is for the server alone to answer', async (_, access, method) => {
+  const upstream = await startListing({ ...hour, tools, cacheScope: 'public' }, 'json')
+  const server = await serve(upstream, {}, access)
+  const url = server.urls[0] ?? ''
+  await list(url, key, 1)
+  await sleepIn(server, 'paused')
+  const seenBefore = upstream.seen.length
+  onWake = () => change(server, { state: 'ready' })
+  expect((await list(url, key, 2, {}, method)).status).toBe(200)
+  expect(upstream.seen.length).toBe(seenBefore + 1)
+})
