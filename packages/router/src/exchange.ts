@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Span } from '@opentelemetry/api'
 import type { Principal } from './authenticate.ts'
 import type { Forwarded } from './headers.ts'
 import type { Payload } from './payload.ts'
+import type { ClientRequest, ClientResponse } from './quick-front.ts'
 import { newRequestId } from './request-id.ts'
 import type { RpcMessage } from './rpc-message.ts'
 import type { Session } from './sessions.ts'
@@ -11,8 +11,8 @@ import type { UpstreamCall } from './upstream-call.ts'
 
 /** One request and its answer, from the first byte to the last. */
 export type Exchange = {
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
+  readonly req: ClientRequest
+  readonly res: ClientResponse
   readonly requestId: string
   readonly atMs: number
   readonly startedMs: number
@@ -59,7 +59,7 @@ const nothing = () => {}
 const none: readonly string[] = []
 const unknown = { for: '', address: '', proto: 'http', host: '', prefix: '', cookies: false }
 
-export function beginExchange(req: IncomingMessage, res: ServerResponse): Exchange {
+export function beginExchange(req: ClientRequest, res: ClientResponse): Exchange {
   const startedMs = performance.now()
   const exchange: Exchange = {
     req,

@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http'
 import type { Forwarded } from './headers.ts'
+import type { ClientRequest } from './quick-front.ts'
 
 /**
  * How the client reached us. What X-Forwarded-* says counts only behind a front that is trusted to
  * set them itself; from anyone else it is forgery.
  */
-export function forwardedFrom(req: IncomingMessage, trustProxy: boolean): Forwarded {
+export function forwardedFrom(req: ClientRequest, trustProxy: boolean): Forwarded {
   const peer = req.socket.remoteAddress ?? 'unknown'
   const host = req.headers.host ?? ''
   const own = { prefix: '', cookies: false }
@@ -22,7 +22,7 @@ export function forwardedFrom(req: IncomingMessage, trustProxy: boolean): Forwar
   }
 }
 
-function header(req: IncomingMessage, name: string): string | undefined {
+function header(req: ClientRequest, name: string): string | undefined {
   const value = req.headers[name]
   return typeof value === 'string' ? value : undefined
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@moorage/domain/error'
 import { isAccessToken } from './access-tokens.ts'
 import { answerBrowser, answerError, answerHealth, answerJson, answerPreflight } from './answer.ts'
@@ -11,14 +10,15 @@ import { forwardedFrom } from './forwarded.ts'
 import { identityKeysPath } from './identity.ts'
 import { match, ownHostname } from './match.ts'
 import { checkOrigin, isPreflight } from './origin.ts'
+import type { ClientRequest, ClientResponse } from './quick-front.ts'
 import { isMetadataPath, protectedResourceMetadata, resourceUrl } from './resource-metadata.ts'
 import type { ServerEntry } from './table.ts'
 
 /** The way of every request: match -> authenticate -> admit -> introduce -> forward -> log. */
 export async function handle(
   context: Context,
-  req: IncomingMessage,
-  res: ServerResponse,
+  req: ClientRequest,
+  res: ClientResponse,
 ): Promise<void> {
   const exchange = beginExchange(req, res)
   context.inFlight.begin(exchange)
@@ -100,7 +100,7 @@ function introduce(
 }
 
 /** `http://host/<slug>` typed into a browser; any other path, and any MCP client, goes to the server. */
-function isBrowserAtRoot(req: IncomingMessage, place: { rest: string; prefix: string }): boolean {
+function isBrowserAtRoot(req: ClientRequest, place: { rest: string; prefix: string }): boolean {
   return (
     req.method === 'GET' &&
     req.url === (place.prefix || '/') &&

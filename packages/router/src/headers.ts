@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest } from './quick-front.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 
 /** How the client reached us, as the server behind needs to know it to build URLs. */
@@ -82,7 +82,7 @@ function sendingOf(name: string): Sending {
 
 /** Name, value, name, value: as they came, but for the rules above and the session's id. */
 export function requestHeaders(
-  req: IncomingMessage,
+  req: ClientRequest,
   to: {
     server: ServerEntry
     instance: InstanceEntry

@@ -1,8 +1,11 @@
-import type { Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
+import type { ClientResponse, QuickFront } from './quick-front.ts'
 import type { Patience } from './router.ts'
 
 export type Listener = {
+  /** An answer is under way. */
+  begin(res: ClientResponse): void
   /** Resolves with the port that it got. */
   listen(at: { host: string; port: number }): Promise<number>
   /**
@@ -12,22 +15,17 @@ export type Listener = {
    * For `lingerMs` an idle connection stays: a request may be on its way on it, which would be lost.
    * The answer to that says that the connection closes, and the next comes on another one.
    */
-  stop(patience: Patience, endStreams: () => void): Promise<void>
+  stop(front: QuickFront | null, patience: Patience, endStreams: () => void): Promise<void>
 }
 
 const tickMs = 50
 
 export function createListener(server: Server): Listener {
-  const answers = new Set<ServerResponse>()
+  const answers = new Set<ClientResponse>()
   let stopping = false
-  function forget(this: ServerResponse): void {
+  function forget(this: ClientResponse): void {
     answers.delete(this)
   }
-  server.on('request', (_req, res) => {
-    if (stopping) res.shouldKeepAlive = false
-    answers.add(res)
-    res.on('close', forget)
-  })
 
   function stopped(): Promise<void> {
     stopping = true
@@ -37,6 +35,11 @@ export function createListener(server: Server): Listener {
   }
 
   return {
+    begin: (res) => {
+      if (stopping) res.shouldKeepAlive = false
+      answers.add(res)
+      res.on('close', forget)
+    },
     listen: (at) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
@@ -46,7 +49,7 @@ export function createListener(server: Server): Listener {
           resolve(typeof address === 'object' && address ? address.port : at.port)
         })
       }),
-    stop: async (patience, endStreams) => {
+    stop: async (front, patience, endStreams) => {
       if (!server.listening) return
       const begunMs = Date.now()
       const closed = stopped()
@@ -55,8 +58,13 @@ export function createListener(server: Server): Listener {
         const passedMs = Date.now() - begunMs
         if (passedMs < patience.lingerMs) return
         // A connection that never sent a request is not idle to Node: it may be about to send one.
-        if (answers.size === 0 || passedMs > patience.graceMs) server.closeAllConnections()
-        else server.closeIdleConnections()
+        if (answers.size === 0 || passedMs > patience.graceMs) {
+          server.closeAllConnections()
+          front?.closeAll()
+        } else {
+          server.closeIdleConnections()
+          front?.closeIdle()
+        }
       }, tickMs)
       await closed
       clearInterval(timer)

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { AppError } from '@moorage/domain/error'
+import type { ClientRequest } from './quick-front.ts'
 
 /**
  * The Origin that may read the answer, or null where none was sent. Throws `forbidden` for any
@@ -23,7 +23,7 @@ export function checkOrigin(
   })
 }
 
-export function isPreflight(req: IncomingMessage): boolean {
+export function isPreflight(req: ClientRequest): boolean {
   return (
     req.method === 'OPTIONS' &&
     req.headers.origin !== undefined &&
@@ -32,7 +32,7 @@ export function isPreflight(req: IncomingMessage): boolean {
 }
 
 /** Authorization is asked for by name, as `*` does not cover it. */
-export function preflightHeaders(origin: string, req: IncomingMessage): string[] {
+export function preflightHeaders(origin: string, req: ClientRequest): string[] {
   const headers = req.headers['access-control-request-headers']
   return [
     ...corsHeaders(origin),

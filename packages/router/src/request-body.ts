@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { AppError } from '@moorage/domain/error'
 import type { Exchange } from './exchange.ts'
 import type { Limits } from './limits.ts'
+import { QuickRequest } from './quick-request.ts'
 
 /**
  * A body that is held (it came whole and was small) may be sent twice; one that streams only once,
@@ -14,19 +15,27 @@ export type RequestBody =
   | { kind: 'stream'; stream: Readable; length: number | null }
 
 /** Rejects with `too_large`. The exchange is told of every chunk as it comes. */
-export function readRequestBody(exchange: Exchange, limits: Limits): Promise<RequestBody> {
-  const length = declaredLength(exchange.req)
+export function readRequestBody(
+  exchange: Exchange,
+  limits: Limits,
+): RequestBody | Promise<RequestBody> {
+  const { req } = exchange
+  if (req instanceof QuickRequest) {
+    noteBytes(exchange, req.body.length)
+    return { kind: 'held', bytes: req.body }
+  }
+  const length = declaredLength(req)
   return length !== null && length > 0 && length <= limits.replayBytes
-    ? collect(exchange)
-    : readLongBody(exchange, length, limits)
+    ? collect(exchange, req)
+    : readLongBody(exchange, req, length, limits)
 }
 
 async function readLongBody(
   exchange: Exchange,
+  req: IncomingMessage,
   length: number | null,
   limits: Limits,
 ): Promise<RequestBody> {
-  const { req } = exchange
   const onBytes = (count: number) => noteBytes(exchange, count)
   if (length === 0) return { kind: 'none' }
   if (length !== null && length > limits.bodyBytes) throw tooLarge(limits)
@@ -54,8 +63,7 @@ function declaredLength(req: IncomingMessage): number | null {
 }
 
 /** The quick way for what is nearly every body: HTTP itself holds it to the length it declares. */
-function collect(exchange: Exchange): Promise<RequestBody> {
-  const { req } = exchange
+function collect(exchange: Exchange, req: IncomingMessage): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
     req.on('data', (chunk: Buffer) => {

@@ -20,6 +20,7 @@ import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { keepNodeRow } from './node-row.ts'
 import { createOauthSteps } from './oauth-steps.ts'
+import { type ClientRequest, type ClientResponse, createQuickFront } from './quick-front.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { createRequestLog } from './request-log.ts'
 import { createSessionStore } from './session-store.ts'
@@ -192,13 +193,17 @@ export function createRouter(options: RouterOptions): Router {
     },
     options.certificatesDir,
     logger,
-    (req, res) =>
-      void handle(context, req, res).catch((error) => {
-        logger.error({ error }, 'A refusal could not be sent')
-        res.destroy()
-      }),
+    onRequest,
   )
+  function onRequest(req: ClientRequest, res: ClientResponse): void {
+    listener.begin(res)
+    handle(context, req, res).catch((error) => {
+      logger.error({ error }, 'A refusal could not be sent')
+      res.destroy()
+    })
+  }
   server.on('clientError', (error, socket) => refuseBroken(inFlight, error, socket))
+  const front = options.certificatesDir === undefined ? createQuickFront(server, onRequest) : null
   const listener = createListener(server)
 
   const timers = [
@@ -234,7 +239,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     close: async (patience = { graceMs: limits.graceMs, lingerMs: 0 }) => {
       isReady = false
-      await listener.stop(patience, () => endAllIdleStreams(context))
+      await listener.stop(front, patience, () => endAllIdleStreams(context))
       for (const timer of timers) clearInterval(timer)
       await unsubscribe()
       await sync.stop()
