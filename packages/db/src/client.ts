@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import { Pool } from 'pg'
 import { Prisma, PrismaClient } from './generated/client.ts'
 
 export { Prisma }
@@ -37,12 +38,24 @@ export type {
   WebhookDelivery,
 } from './generated/client.ts'
 
+const pools = new WeakMap<Db, Pool>()
+
 /** Connections open on first use; `maxConnections` bounds the pool of this process. */
 export function createDb(databaseUrl: string, options: { maxConnections?: number } = {}): Db {
-  const adapter = new PrismaPg({
+  const pool = new Pool({
     connectionString: databaseUrl,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
   })
-  return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true })
+  const db = new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
+  pools.set(db, pool)
+  return db
+}
+
+/** The connections under `db`: for a statement whose values are too large to go through Prisma. */
+export function poolOf(db: Db): Pool {
+  const pool = pools.get(db)
+  if (!pool) throw new Error('This client was not made by createDb.')
+  return pool
 }

@@ -12,7 +12,20 @@ export type Target = { instance: InstanceEntry; sessionId: string | null | undef
  * The instance for this request; the caller is in flight there from then on, and must leave it.
  * A session stays where it began for as long as it can; anything else goes to the least busy one.
  */
-export async function chooseTarget(
+export function chooseTarget(
+  context: Context,
+  exchange: Exchange,
+  to: { server: ServerEntry; avoid: InstanceEntry | null },
+): Target | Promise<Target> {
+  const server = context.table.server(to.server.id) ?? to.server
+  if (exchange.session || server.instances.some(({ sleeping }) => sleeping))
+    return waitForTarget(context, exchange, to)
+  const instance = anyTarget(context, exchange, server, to.avoid)
+  context.inFlight.enter(instance.id)
+  return { instance, sessionId: undefined }
+}
+
+async function waitForTarget(
   context: Context,
   exchange: Exchange,
   to: { server: ServerEntry; avoid: InstanceEntry | null },

@@ -35,7 +35,8 @@ export async function forward(
   if (path === rest && !exchange.endpoint) checkRemotePath(server, path)
   const sessionId = exchange.req.headers['mcp-session-id']
   if (typeof sessionId === 'string') await findSession(context, exchange, server, sessionId)
-  const body = await readRequestBody(exchange, context.limits)
+  const read = readRequestBody(exchange, context.limits)
+  const body = read instanceof Promise ? await read : read
   readMessage(context, exchange, body)
   if (server.routing.keepPayloads)
     exchange.payload = newPayload(body.kind === 'held' ? body.bytes : null)
@@ -87,7 +88,8 @@ async function attempt(
   exchange: Exchange,
   to: { server: ServerEntry; path: string; body: RequestBody; avoid: InstanceEntry | null },
 ): Promise<Failure | null> {
-  const target = await chooseTarget(context, exchange, to)
+  const chosen = chooseTarget(context, exchange, to)
+  const target = chosen instanceof Promise ? await chosen : chosen
   const { instance } = target
   exchange.instance = instance
   const leaveSession = enterSession(exchange, instance)
