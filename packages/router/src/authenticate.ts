@@ -1,7 +1,8 @@
 import { keyPrefix } from '@moorage/access/api-key'
 import { callScope } from '@moorage/access/oauth-scopes'
 import { AppError } from '@moorage/domain/error'
-import { roleMay, scopesMay } from '@moorage/domain/permission'
+import { scopesMay } from '@moorage/domain/permission'
+import { type Caller, mayCall, type Uses, usesFor } from '@moorage/domain/policy'
 import { type AccessToken, isAccessToken } from './access-tokens.ts'
 import type { Context } from './context.ts'
 import type { Exchange } from './exchange.ts'
@@ -66,6 +67,10 @@ function keyPrincipal(table: Table, server: ServerEntry | undefined, token: stri
     throw new AppError('forbidden', 'This key is not for calling this server.', {
       hint: 'Make one that is: moorage keys create --scope call',
     })
+  if (!mayKeyCall(key, server))
+    throw new AppError('forbidden', 'This key is not among those that may call this server.', {
+      hint: 'An admin of the team decides who may: moorage access',
+    })
   return { kind: 'key', id: key.id, name: key.name, key }
 }
 
@@ -89,10 +94,47 @@ function mayStillCall(
   { clientId, issuedMs }: AccessToken,
   server: ServerEntry,
 ): boolean {
-  const role = person.memberships.get(server.teamId)?.role
-  if (role === undefined || !roleMay(role, 'server.call')) return false
-  if (person.email === null) return clientId === person.id && issuedMs >= person.sinceMs
+  if (!mayCall(server.policy, personCaller(person, server))) return false
+  if (person.email === null)
+    return (
+      person.memberships.has(server.teamId) && clientId === person.id && issuedMs >= person.sinceMs
+    )
   return person.grants.has(grantKey(clientId, server.serverId))
+}
+
+/** Nobody is asked of a policy that lets the whole team in, which is nearly every one. */
+function mayKeyCall(key: KeyEntry, server: ServerEntry): boolean {
+  return server.policy.mayCall !== 'chosen' || mayCall(server.policy, keyCaller(key))
+}
+
+/** What the caller may use of the server; none: everything. */
+export function usesOf(server: ServerEntry, principal: Principal): readonly Uses[] {
+  const { policy } = server
+  const keyUses = principal.kind === 'key' ? principal.key.uses : null
+  if (policy.rules.length === 0 && keyUses === null) return everything
+  return usesFor(policy, callerOf(server, principal), keyUses)
+}
+
+const everything: readonly Uses[] = []
+const anyCaller: Caller = { keyId: null, memberId: null, role: null }
+
+function callerOf(server: ServerEntry, principal: Principal): Caller {
+  switch (principal.kind) {
+    case 'anyone':
+      return anyCaller
+    case 'key':
+      return keyCaller(principal.key)
+    case 'person':
+      return personCaller(principal.person, server)
+  }
+}
+
+function keyCaller({ id, owner }: KeyEntry): Caller {
+  return { keyId: id, memberId: owner?.id ?? null, role: owner?.role ?? null }
+}
+
+function personCaller({ id, memberships }: PersonEntry, { teamId }: ServerEntry): Caller {
+  return { keyId: null, memberId: id, role: memberships.get(teamId)?.role ?? null }
 }
 
 function noSuchServer(whose: string): AppError {
@@ -110,7 +152,7 @@ export function isStillAllowed(table: Table, serverId: string, principal: Princi
       return server.access !== 'private'
     case 'key': {
       const key = table.keyByHash(principal.key.hash)
-      return key !== undefined && !isExpired(key)
+      return key !== undefined && !isExpired(key) && mayKeyCall(key, server)
     }
     case 'person': {
       const person = table.person(principal.id)

@@ -1,6 +1,7 @@
 import type { Target } from './choose-target.ts'
 import type { Context } from './context.ts'
 import { type Exchange, endStream } from './exchange.ts'
+import { filterAnswer } from './filter-answer.ts'
 import { requestHeaders } from './headers.ts'
 import { addAnswer } from './payload.ts'
 import type { RequestBody } from './request-body.ts'
@@ -35,7 +36,8 @@ export function dispatch(
     if (session && req.method === 'GET') session.dropLastEventId = false
     const request = { method: req.method ?? 'GET', path, headers }
     const handler = new AnswerHandler(context, exchange, { instance, path, resolve })
-    context.upstreams.send(instance, request, body, handler)
+    const filtered = exchange.uses.length === 0 ? handler : filterAnswer(exchange, handler)
+    context.upstreams.send(instance, request, body, filtered)
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Uses } from '@moorage/domain/policy'
 import type { Span } from '@opentelemetry/api'
 import type { Principal } from './authenticate.ts'
 import type { Forwarded } from './headers.ts'
@@ -21,6 +22,8 @@ export type Exchange = {
   forwarded: Forwarded
   server: ServerEntry | undefined
   principal: Principal | null
+  /** What the caller may use of the server; none: everything. */
+  uses: readonly Uses[]
   /** The URL that an access token must be for; null where none is asked for. */
   resource: string | null
   /** What tells the server who calls: names and values. */
@@ -38,6 +41,8 @@ export type Exchange = {
   requestBytes: number
   responseBytes: number
   rpcErrorCode: number | null
+  /** Why the router has refused it, where the log says so. */
+  refusedBy: 'policy' | null
   lastByteMs: number
   lastCommentMs: number
   /** The answer is a stream of events, and has begun. */
@@ -56,7 +61,7 @@ export type Exchange = {
 
 const never = () => false
 const nothing = () => {}
-const none: readonly string[] = []
+const none: readonly never[] = []
 const unknown = { for: '', address: '', proto: 'http', host: '', prefix: '', cookies: false }
 
 export function beginExchange(req: ClientRequest, res: ClientResponse): Exchange {
@@ -71,6 +76,7 @@ export function beginExchange(req: ClientRequest, res: ClientResponse): Exchange
     forwarded: unknown,
     server: undefined,
     principal: null,
+    uses: none,
     resource: null,
     identity: none,
     span: null,
@@ -83,6 +89,7 @@ export function beginExchange(req: ClientRequest, res: ClientResponse): Exchange
     requestBytes: 0,
     responseBytes: 0,
     rpcErrorCode: null,
+    refusedBy: null,
     lastByteMs: startedMs,
     lastCommentMs: startedMs,
     isStream: false,

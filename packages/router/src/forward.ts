@@ -1,6 +1,7 @@
 import { callScope, guardedScope } from '@moorage/access/oauth-scopes'
 import { AppError } from '@moorage/domain/error'
 import { isGuarded } from '@moorage/domain/routing'
+import { answerJson } from './answer.ts'
 import { answerAsleep } from './answer-asleep.ts'
 import { admitCalls, callsIn } from './call-limits.ts'
 import { chooseTarget } from './choose-target.ts'
@@ -13,6 +14,7 @@ import { knownOrStored } from './known-or-stored.ts'
 import { upstreamPath } from './match.ts'
 import { newPayload } from './payload.ts'
 import { brokenUpstream, insufficientScope, sessionNotFound } from './refusal.ts'
+import { refuseUse } from './refuse-use.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
 import { isRepeatable, readRpcMessage } from './rpc-message.ts'
 import { endpointPrefix } from './sessions.ts'
@@ -40,6 +42,10 @@ export async function forward(
   readMessage(context, exchange, body)
   if (server.routing.keepPayloads)
     exchange.payload = newPayload(body.kind === 'held' ? body.bytes : null)
+  if (exchange.uses.length > 0) {
+    const refusal = refuseUse(exchange, { server, path, body })
+    if (refusal !== null) return answerJson(exchange, refusal, exchange.endpoint ? 400 : 200)
+  }
   checkScope(exchange, server)
   admit(context, exchange, server)
   noteLegacyRequest(exchange)

@@ -1,7 +1,7 @@
 import { AppError } from '@moorage/domain/error'
 import { isAccessToken } from './access-tokens.ts'
 import { answerBrowser, answerError, answerHealth, answerJson, answerPreflight } from './answer.ts'
-import { authenticate, type KnownPrincipal } from './authenticate.ts'
+import { authenticate, type KnownPrincipal, usesOf } from './authenticate.ts'
 import { admitRequest } from './call-limits.ts'
 import type { Context } from './context.ts'
 import { beginExchange, type Exchange } from './exchange.ts'
@@ -56,6 +56,7 @@ export async function handle(
     exchange.principal = principal
     const { server } = exchange
     if (!server || !place) return
+    exchange.uses = usesOf(server, principal)
     admitRequest(context.counts, { server, principal, address: exchange.forwarded.address })
     exchange.forwarded.cookies = place.prefix === '' && server.access === 'own_auth'
     if (principal.kind !== 'anyone') {

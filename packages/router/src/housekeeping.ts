@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { answerError } from './answer.ts'
-import { isStillAllowed, keyRefused } from './authenticate.ts'
+import { isStillAllowed, keyRefused, usesOf } from './authenticate.ts'
 import type { Context } from './context.ts'
 import { type Exchange, endStream } from './exchange.ts'
 import { silentUpstream } from './refusal.ts'
+import type { ServerEntry, Table } from './table.ts'
 
 /** Comments on quiet streams, and an end to exchanges that nothing moves any more. */
 export function tendStreams({ inFlight, limits }: Context): void {
@@ -21,11 +23,31 @@ export function tendStreams({ inFlight, limits }: Context): void {
 export function endForbidden({ inFlight, table }: Context): void {
   for (const exchange of inFlight.all()) {
     const { server, principal } = exchange
-    if (!server || !principal || isStillAllowed(table, server.id, principal)) continue
+    if (!server || !principal) continue
+    if (isStillAllowed(table, server.id, principal)) {
+      endOutdated(table, exchange, server)
+      continue
+    }
     // As if it came now; what has begun to be answered breaks off.
     answerError(exchange, keyRefused())
     exchange.call?.abort(new Error('The key is no longer good.'))
   }
+}
+
+/** A stream for notifications begins anew under the rules of now: the client connects again. */
+function endOutdated({ server, keyByHash }: Table, exchange: Exchange, { id }: ServerEntry): void {
+  const { principal, uses } = exchange
+  const now = server(id)
+  if (!now || !principal || !isForNotifications(exchange)) return
+  const key = principal.kind === 'key' ? keyByHash(principal.key.hash) : undefined
+  const current = usesOf(now, principal.kind === 'key' && key ? { ...principal, key } : principal)
+  if (uses.length + current.length === 0 || isDeepStrictEqual(uses, current)) return
+  endStream(exchange, 'What the caller may use has changed.')
+}
+
+function isForNotifications({ req, res, message }: Exchange): boolean {
+  const isListening = req.method === 'GET' || message?.method === 'subscriptions/listen'
+  return isListening && res.headersSent
 }
 
 /**

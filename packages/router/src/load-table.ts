@@ -3,6 +3,7 @@ import { openRemote, type RemoteTarget } from '@moorage/access/remote-target'
 import type { EncryptionKey } from '@moorage/access/secret-box'
 import type { Db } from '@moorage/db/client'
 import type { Role } from '@moorage/domain/permission'
+import { readKeyUses, readPolicy } from '@moorage/domain/policy'
 import { readKeyLimits, readRouting } from '@moorage/domain/routing'
 import type { Logger } from './logger.ts'
 import {
@@ -34,6 +35,7 @@ type ServerRow = {
   slug: string
   access: ServerEntry['access']
   routing: unknown
+  policy: unknown
   /** A bigint, as text. */
   version: string | null
   deploymentId: string | null
@@ -61,7 +63,7 @@ export async function readServers(
       FROM "Preview" p JOIN "Server" s ON s.id = p."serverId"
     ), entry AS (
       SELECT p.id, p."serverId", s."teamId", p.slug, s.access::text AS access, s.routing,
-             p.version::text AS version, p."deploymentId", d.plan->>'path' AS "planPath",
+             s.policy, p.version::text AS version, p."deploymentId", d.plan->>'path' AS "planPath",
              (d.plan->>'port')::int AS "planPort", d.plan->>'transport' AS "planTransport",
              COALESCE(i.instances, '[]'::json) AS instances,
              ARRAY(SELECT hostname FROM "Domain" n
@@ -89,8 +91,13 @@ export async function readServers(
   return readPages<ServerRow, ServerEntry>(pages, (row) => serverEntry(deps, row))
 }
 
-type KeyRow = Omit<KeyEntry, 'user' | 'limits'> & {
+type KeyRow = Omit<KeyEntry, 'user' | 'owner' | 'limits' | 'uses' | 'former'> & {
   limits: unknown
+  uses: unknown
+  formerHash: string | null
+  formerUntilMs: number | null
+  accountId: string | null
+  accountRole: Role | null
   userId: string | null
   email: string | null
   role: Role | null
@@ -105,14 +112,18 @@ export async function readKeys(
     WITH entry AS (
       SELECT k.id, k.name, k."teamId", t.slug AS "teamSlug", k."serverId", k.scopes, k.limits,
              (extract(epoch FROM k."expiresAt") * 1000)::float8 AS "expiresAtMs", k.hash,
+             k.uses, k."formerHash", (extract(epoch FROM k."formerUntil") * 1000)::float8 AS "formerUntilMs",
+             a.id AS "accountId", a.role AS "accountRole",
              u.id AS "userId", u.email, m.role, row_number() OVER () / ${pageRows}::int AS page
       FROM "ApiKey" k
       JOIN "Team" t ON t.id = k."teamId" AND t."deletedAt" IS NULL
       LEFT JOIN "Member" m ON m."teamId" = k."teamId" AND m."userId" = k."createdById"
       LEFT JOIN "User" u ON u.id = m."userId"
+      LEFT JOIN "ServiceAccount" a ON a.id = k."serviceAccountId"
       WHERE k."revokedAt" IS NULL
         AND (${only === undefined} OR k.id = ANY(${only?.ids ?? []}::text[])
-          OR k."createdById" = ANY(${only?.madeBy ?? []}::text[]))
+          OR k."createdById" = ANY(${only?.madeBy ?? []}::text[])
+          OR k."serviceAccountId" = ANY(${only?.madeBy ?? []}::text[]))
     )
     SELECT json_agg(entry)::text AS rows FROM entry GROUP BY page`
   return readPages(pages, keyEntry)
@@ -137,19 +148,23 @@ async function readPages<Row, Entry>(
 }
 
 function keyEntry(row: KeyRow): KeyEntry {
-  const { userId, email, role } = row
+  const { userId, email, role, accountId, accountRole, formerHash, formerUntilMs } = row
   const user = userId && email && role ? { id: userId, email, role } : null
+  const account = accountId && accountRole ? { id: accountId, role: accountRole } : null
   return {
     id: row.id,
     name: row.name,
     teamId: row.teamId,
     teamSlug: row.teamSlug,
     user,
+    owner: user ?? account,
     serverId: row.serverId,
     scopes: row.scopes,
     limits: readKeyLimits(row.limits),
+    uses: readKeyUses(row.uses),
     expiresAtMs: row.expiresAtMs,
     hash: row.hash,
+    former: formerHash && formerUntilMs ? { hash: formerHash, untilMs: formerUntilMs } : null,
   }
 }
 
@@ -196,6 +211,7 @@ function serverEntry(deps: Omit<LoadDeps, 'db'>, row: ServerRow): ServerEntry {
     teamId: row.teamId,
     slug: row.slug,
     access: row.access,
+    policy: readPolicy(row.policy),
     mcpPath: remote?.path ?? row.planPath ?? '/mcp',
     isLegacySse: row.planTransport === 'sse',
     reopenSessions: routing.reopenSessions,

@@ -2,6 +2,7 @@ import type { Events } from '@moorage/bus/events'
 import { type Db, poolOf } from '@moorage/db/client'
 import type { Exchange } from './exchange.ts'
 import type { Logger } from './logger.ts'
+import { mcpName } from './mcp-name.ts'
 import { type Payload, payloadText } from './payload.ts'
 import { postgresJson } from './postgres-json.ts'
 import type { ServerEntry } from './table.ts'
@@ -192,6 +193,7 @@ function rowFields(exchange: Exchange, server: ServerEntry): string {
     `"protocol":${json(clip(protocolOf(exchange)))},"httpMethod":${json(req.method ?? '')},` +
     `"rpcMethod":${json(clip(method))},"target":${json(clip(target))},` +
     `"status":${status},"rpcErrorCode":${exchange.rpcErrorCode},"durationMs":${durationMs},` +
+    (exchange.refusedBy === null ? '' : `"refusedBy":"${exchange.refusedBy}",`) +
     `"requestBytes":${Math.min(exchange.requestBytes, maxInt)},` +
     `"responseBytes":${Math.min(exchange.responseBytes, maxInt)}`
   )
@@ -213,17 +215,11 @@ function rpcNames(exchange: Exchange): { method: string | null; target: string |
   const { message, req } = exchange
   if (message) return message
   if ((protocolOf(exchange) ?? '') < '2026-07-28') return { method: null, target: null }
-  return { method: text(req.headers['mcp-method']), target: decoded(text(req.headers['mcp-name'])) }
+  return { method: text(req.headers['mcp-method']), target: mcpName(text(req.headers['mcp-name'])) }
 }
 
 function text(header: string | string[] | undefined): string | null {
   return typeof header === 'string' ? header : null
-}
-
-/** Non-ASCII travels as `=?base64?...?=`. */
-function decoded(value: string | null): string | null {
-  const base64 = value?.match(/^=\?base64\?([A-Za-z0-9+/=]*)\?=$/)?.[1]
-  return base64 === undefined ? value : Buffer.from(base64, 'base64').toString('utf8')
 }
 
 function clip(value: string | null | undefined): string | null {
@@ -238,11 +234,11 @@ async function insert(db: Db, rows: Buffer): Promise<void> {
 const insertRows = `
   INSERT INTO "RequestLog" ("requestId", "serverId", "instanceId", at, "principalId",
     "principalName", "clientName", "clientVersion", protocol, "httpMethod", "rpcMethod", target,
-    status, "rpcErrorCode", "durationMs", "requestBytes", "responseBytes", "requestBody",
+    status, "rpcErrorCode", "refusedBy", "durationMs", "requestBytes", "responseBytes", "requestBody",
     "responseBody")
   SELECT * FROM json_to_recordset($1::json) AS row(
     "requestId" text, "serverId" text, "instanceId" text, at timestamp, "principalId" text,
     "principalName" text, "clientName" text, "clientVersion" text, protocol text,
-    "httpMethod" text, "rpcMethod" text, target text, status int, "rpcErrorCode" int,
+    "httpMethod" text, "rpcMethod" text, target text, status int, "rpcErrorCode" int, "refusedBy" text,
     "durationMs" float8, "requestBytes" int, "responseBytes" int,
     "requestBody" text, "responseBody" text)`

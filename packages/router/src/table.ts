@@ -1,5 +1,6 @@
 import { hashKey, keyPrefix } from '@moorage/access/api-key'
 import type { Role, Scope } from '@moorage/domain/permission'
+import type { Policy, Uses } from '@moorage/domain/policy'
 import type { KeyLimits, Routing } from '@moorage/domain/routing'
 
 /** A server elsewhere. It hears of the caller only what the caller's message says. */
@@ -37,6 +38,7 @@ export type ServerEntry = {
   teamId: string
   slug: string
   access: 'private' | 'public' | 'own_auth'
+  policy: Policy
   /** Where the server speaks MCP; `/mcp` under the slug leads there. */
   mcpPath: string
   /** Its transport is HTTP+SSE, of 2024-11-05. */
@@ -57,12 +59,18 @@ export type KeyEntry = {
   teamSlug: string
   /** Who made it, while a member of the team. */
   user: { id: string; email: string; role: Role } | null
+  /** Who a policy takes for the caller: that person, or the service account whose key it is. */
+  owner: { id: string; role: Role } | null
   /** Null: every server of the team. */
   serverId: string | null
   scopes: Scope[]
   limits: KeyLimits
+  /** Null: everything. */
+  uses: Uses | null
   expiresAtMs: number | null
   hash: string
+  /** The secret that was replaced by another, and until when it is good. */
+  former: { hash: string; untilMs: number } | null
 }
 
 /** Who can have an access token: a person, or a service account. Anything that changes makes it another object. */
@@ -103,6 +111,11 @@ export type Table = {
   serverIds(): string[]
   keyIds(): string[]
   personIds(): string[]
+}
+
+/** The key as its former secret stands for it. */
+function formerKey(key: KeyEntry, { hash, untilMs }: NonNullable<KeyEntry['former']>): KeyEntry {
+  return { ...key, hash, expiresAtMs: Math.min(untilMs, key.expiresAtMs ?? untilMs) }
 }
 
 /** All that the router knows, in memory. Every change is one synchronous call: no request sees half of it. */
@@ -152,6 +165,7 @@ export function createTable(): Table {
     if (!old) return
     keys.delete(id)
     hashes.delete(old.hash)
+    if (old.former) hashes.delete(old.former.hash)
     tokens.clear()
   }
 
@@ -186,6 +200,7 @@ export function createTable(): Table {
         dropKey(key.id)
         keys.set(key.id, key)
         hashes.set(key.hash, key)
+        if (key.former) hashes.set(key.former.hash, formerKey(key, key.former))
       }
     },
     putPeople: (list, ids) => {

@@ -1,13 +1,18 @@
 import type { Db } from '@moorage/db/client'
-import { roleMay } from '@moorage/domain/permission'
+import { mayCall, readPolicy } from '@moorage/domain/policy'
 import type { Endpoint } from './endpoint.ts'
 
 /** May this person let a client call the server for them? Whoever may call it. */
 export async function mayGrant(
   { db }: { db: Db },
   userId: string,
-  { teamId }: Pick<Endpoint, 'teamId'>,
+  { serverId, teamId }: Pick<Endpoint, 'serverId' | 'teamId'>,
 ): Promise<boolean> {
-  const member = await db.member.findUnique({ where: { teamId_userId: { teamId, userId } } })
-  return member !== null && roleMay(member.role, 'server.call')
+  const [server, member] = await Promise.all([
+    db.server.findFirst({ where: { id: serverId, teamId }, select: { policy: true } }),
+    db.member.findUnique({ where: { teamId_userId: { teamId, userId } } }),
+  ])
+  if (!server) return false
+  const caller = { keyId: null, memberId: userId, role: member?.role ?? null }
+  return mayCall(readPolicy(server.policy), caller)
 }
