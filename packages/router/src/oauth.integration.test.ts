@@ -30,6 +30,27 @@ test('a token for this endpoint passes, and the server is told which person call
   expect(upstream.seen.at(-1)?.headers.authorization).toBeUndefined()
 })
 
+test('who is chosen, or signed in at all where that is enough, may call; nobody else', async () => {
+  const setPolicy = async (policy: object) => {
+    await platform.db.server.update({ where: { id: server.id }, data: { policy } })
+    await platform.events.publish({ type: 'server', serverId: server.id })
+  }
+  const stranger = await addPerson()
+  const becomes = async (sub: string, expected: number) =>
+    until(async () => (await status(await token({ sub }))) === expected)
+  await platform.db.member.deleteMany({ where: { userId: stranger } })
+  await platform.events.publish({ type: 'person', userId: stranger })
+  await becomes(stranger, 401)
+  await setPolicy({ mayCall: 'signed_in' })
+  await becomes(stranger, 200)
+  await setPolicy({ mayCall: 'chosen', chosen: [`member:${stranger}`] })
+  await becomes(stranger, 401)
+  await becomes(userId, 401)
+  await setPolicy({ mayCall: 'chosen', chosen: [`member:${userId}`] })
+  await becomes(userId, 200)
+  await setPolicy({})
+})
+
 test('a refusal says where the metadata is and which scope is needed; the metadata names exactly this endpoint', async () => {
   const refused = await send(mcp)
   expect(refused.status).toBe(401)

@@ -132,6 +132,19 @@ test('a yes counts only in the browser that was asked, and only of somebody who 
   expect(await db.oauthGrant.count({ where: { clientId } })).toBe(0)
 })
 
+test('who may call the server decides who can say yes', async () => {
+  const clientId = await newClient()
+  const eve = await signIn('eve@example.com')
+  const statusFor = async (policy: object, who: string) => {
+    await db.server.update({ where: { id: serverId }, data: { policy } })
+    return (await say(true, await askFrom(clientId, {}, who))).status
+  }
+  expect(await statusFor({ mayCall: 'signed_in' }, eve)).toBe(200)
+  expect(await statusFor({ mayCall: 'chosen', chosen: ['member:usr_else'] }, cookie)).toBe(403)
+  expect(await statusFor({ mayCall: 'chosen', chosen: [`member:${userId}`] }, cookie)).toBe(200)
+  expect(await statusFor({}, eve)).toBe(403)
+})
+
 test('who said yes once is asked again, for the same server as for another', async () => {
   const clientId = await newClient()
   await tokensFor(clientId)

@@ -1,7 +1,8 @@
 import { findEndpoint } from '@moorage/access/endpoint'
 import { listGrants, revokeGrant } from '@moorage/access/grants'
 import { guardedScope, scopesFor } from '@moorage/access/oauth-scopes'
-import { authorize, notFound, teamIds } from '@moorage/access/principal'
+import { authorize, notFound, type Principal, teamIds } from '@moorage/access/principal'
+import { type Caller, mayCall, mayUse, readPolicy, usesFor } from '@moorage/domain/policy'
 import { isGuarded, readRouting } from '@moorage/domain/routing'
 import { handshakeSchema } from '@moorage/mcp/handshake'
 import { z } from 'zod'
@@ -24,7 +25,8 @@ export const oauthRouter = router({
       const { db } = ctx.deps
       const endpoint = await findEndpoint({ db, ...ctx.urls }, input.resource)
       if (!endpoint) throw notFound('server')
-      authorize(ctx.principal, 'server.call', endpoint)
+      const { principal } = ctx
+      if (principal.kind === 'key') authorize(principal, 'server.call', endpoint)
       const { serverId, preview: name } = endpoint
       const [client, server, preview] = await Promise.all([
         db.oauthClient.findUnique({ where: { clientId: input.clientId } }),
@@ -39,9 +41,15 @@ export const oauthRouter = router({
               include: { live: true },
             }),
       ])
+      const policy = readPolicy(server.policy)
+      const caller = callerAs(principal, server.teamId)
+      if (!mayCall(policy, caller)) throw notFound('server')
       const live = preview ? preview.live : server.route?.deployment
       const handshake = handshakeSchema.safeParse(live?.handshake).data
-      const tools = (handshake?.tools ?? []).map(({ name, description }) => ({ name, description }))
+      const uses = usesFor(policy, caller, null)
+      const tools = (handshake?.tools ?? [])
+        .map(({ name, description }) => ({ name, description }))
+        .filter(({ name }) => mayUse(uses, 'tools', name))
       const routing = readRouting(server.routing)
       const mayGuarded = scopesFor(input.scope).includes(guardedScope)
       return {
@@ -95,3 +103,13 @@ export const oauthRouter = router({
   /** What clients did on their way to this server within the last hour, newest first. */
   steps: serverProcedure('log.read').query(({ ctx }) => listSteps(ctx.deps, ctx.server.id)),
 })
+
+/** As the router will see them when their client calls. */
+function callerAs(principal: Principal, teamId: string): Caller {
+  if (principal.kind === 'key') {
+    const { id, owner } = principal
+    return { keyId: id, memberId: owner?.id ?? null, role: owner?.role ?? null }
+  }
+  const role = principal.memberships.find((one) => one.teamId === teamId)?.role ?? null
+  return { keyId: null, memberId: principal.id, role }
+}
