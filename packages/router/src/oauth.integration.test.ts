@@ -14,6 +14,7 @@ const {
   url,
   mcp,
   userId,
+  addPerson,
   addServer,
   token,
   status,
