@@ -117,9 +117,63 @@ test('keys are limited when they are made and later; the limits are listed', asy
     '--concurrent-calls',
     '2',
   )
-  expect(changed.stdout).toContain('"Limited": 2 at once')
+  expect(changed.stdout).toContain('"Limited": all tools, 2 at once')
   expect((await run('keys', 'update', id)).code).toBe(2)
   expect((await run('keys', 'update', id, '--concurrent-calls', '0')).code).toBe(2)
+})
+
+test('a key is held to tools, and gets another secret while the one it had stays good', async () => {
+  const made = await json('keys', 'create', 'Reader', '--scope', 'read', '--tools', 'read_*')
+  expect(made.uses.tools).toEqual({ allow: ['read_*'], deny: [] })
+  expect((await run('keys')).stdout).toContain('read_*')
+  expect((await run('keys', 'update', made.id, '--tools', '!delete_*')).stdout).toContain(
+    '!delete_*',
+  )
+  expect((await json('keys', 'update', made.id, '--tools', '')).uses).toBeNull()
+
+  const asKey = async (key: string) => (await run('servers', '--key', key)).code
+  const { key } = await json('keys', 'rotate', made.id, '--overlap', '1')
+  expect([await asKey(made.key), await asKey(key)]).toEqual([0, 0])
+  const last = await run('keys', 'rotate', made.id, '--overlap', '0')
+  expect(last.stdout).toMatch(/^mrg_\w{40}\n$/)
+  expect([await asKey(made.key), await asKey(key), await asKey(last.stdout.trim())]).toEqual([
+    3, 3, 0,
+  ])
+  await run('keys', 'revoke', made.id)
+  expect((await run('keys', 'rotate', made.id)).code).toBe(1)
+})
+
+test('who may call, and what of it, is shown and changed', async () => {
+  expect(await json('access', 'weather')).toEqual({
+    access: 'private',
+    mayCall: 'team',
+    chosen: [],
+    rules: [],
+  })
+  const { id } = await json('keys', 'create', 'Chosen one')
+  const choose = ['--may-call', 'chosen', '--choose', 'key:Chosen one']
+  expect(await json('access', 'weather', ...choose)).toMatchObject({
+    mayCall: 'chosen',
+    chosen: [`key:${id}`],
+  })
+  const rule = ['--rule', 'role:viewer,role:caller', '--tools', 'read_* !read_secret']
+  await json('access', 'weather', ...rule)
+  expect((await run('access', 'weather')).stdout).toMatch(
+    /role:viewer,role:caller +read_\* !read_secret +all +all/,
+  )
+  const other = await json('access', 'weather', ...rule.slice(0, 2), '--prompts', '!*')
+  expect(other.rules).toHaveLength(1)
+  expect(other.rules[0].prompts).toEqual({ allow: [], deny: [] })
+
+  expect((await run('access', 'weather', '--choose', 'member:nobody@example.com')).code).not.toBe(0)
+  expect((await run('access', 'weather', '--rule', 'role:king', '--tools', 'x')).code).toBe(2)
+  expect((await run('access', 'weather', '--rule', 'everyone')).code).toBe(2)
+  const back = ['--may-call', 'team', '--unchoose', `key:${id}`, '--drop-rule', rule[1] ?? '']
+  expect(await json('access', 'weather', ...back)).toMatchObject({
+    mayCall: 'team',
+    chosen: [],
+    rules: [],
+  })
 })
 
 test('routing is shown and changed field by field', async () => {

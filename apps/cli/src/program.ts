@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { declareAccess } from './commands/access.ts'
 import { declareAccount } from './commands/account.ts'
 import { declareBuildSecrets } from './commands/build-secrets.ts'
 import { declareDeploy } from './commands/deploy.ts'
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   declareTeams(program)
   declareServiceAccounts(program)
   declareEnv(program)
+  declareAccess(program)
   declareRouting(program)
   declareDomains(program)
   declareBuildSecrets(program)

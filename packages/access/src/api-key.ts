@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Events } from '@moorage/bus/events'
-import type { ApiKey, Db, Tx } from '@moorage/db/client'
+import { type ApiKey, type Db, Prisma, type Tx } from '@moorage/db/client'
+import { AppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
 import type { Role, Scope } from '@moorage/domain/permission'
+import type { Uses } from '@moorage/domain/policy'
 import { type KeyLimits, readKeyLimits } from '@moorage/domain/routing'
 import { customAlphabet } from 'nanoid'
 import { type KeyOwner, notFound, type Principal } from './principal.ts'
@@ -27,16 +29,25 @@ export type NewApiKey = {
   createdById: string | null
   serviceAccountId?: string | null | undefined
   limits?: Partial<KeyLimits> | undefined
+  /** What may be used with it; left out or null: everything. */
+  uses?: Uses | null | undefined
 }
 
 /** The key itself is in the answer and nowhere else. */
 export async function createApiKey(
   deps: { db: Db; events: Events },
-  { limits = {}, ...input }: NewApiKey,
+  { limits = {}, uses = null, ...input }: NewApiKey,
 ): Promise<{ key: string; record: ApiKey }> {
   const key = keyPrefix + random()
   const record = await deps.db.apiKey.create({
-    data: { id: newId('key'), prefix: key.slice(0, 10), hash: hashKey(key), limits, ...input },
+    data: {
+      id: newId('key'),
+      prefix: key.slice(0, 10),
+      hash: hashKey(key),
+      limits,
+      ...storedUses(uses),
+      ...input,
+    },
   })
   await deps.events.publish({ type: 'key', keyId: record.id })
   return { key, record }
@@ -54,6 +65,55 @@ export async function setKeyLimits(
   const record = await deps.db.apiKey.update({ where, data: { limits } })
   await deps.events.publish({ type: 'key', keyId: key.id })
   return record
+}
+
+/** What may be used with it from now on; null: everything. Routers hear of it at once. */
+export async function setKeyUses(
+  deps: { db: Db; events: Events },
+  { keyId: id, teamId, uses }: { teamId: string; keyId: string; uses: Uses | null },
+): Promise<ApiKey> {
+  const [record] = await deps.db.apiKey.updateManyAndReturn({
+    where: { id, teamId },
+    data: storedUses(uses),
+  })
+  if (!record) throw notFound('key')
+  await deps.events.publish({ type: 'key', keyId: id })
+  return record
+}
+
+function storedUses(uses: Uses | null) {
+  return { uses: uses ?? Prisma.DbNull }
+}
+
+/**
+ * Another secret for the same key, which is in the answer and nowhere else. The one it had stays good
+ * for `overlapHours`; the one before that ends now.
+ */
+export async function rotateApiKey(
+  deps: { db: Db; events: Events },
+  input: { teamId: string; keyId: string; overlapHours: number },
+): Promise<{ key: string; record: ApiKey }> {
+  const { keyId: id, teamId } = input
+  const now = new Date()
+  const good = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] }
+  const before = await deps.db.apiKey.findFirst({ where: { id, teamId } })
+  if (!before) throw notFound('key')
+  const key = keyPrefix + random()
+  const [record] = await deps.db.apiKey.updateManyAndReturn({
+    where: { id, teamId, hash: before.hash, ...good },
+    data: {
+      prefix: key.slice(0, 10),
+      hash: hashKey(key),
+      formerHash: before.hash,
+      formerUntil: new Date(now.getTime() + input.overlapHours * 3_600_000),
+    },
+  })
+  if (!record)
+    throw new AppError('conflict', 'This key is no longer good, or was replaced just now.', {
+      hint: 'Look at your keys, and make a new one where it has ended: moorage keys',
+    })
+  await deps.events.publish({ type: 'key', keyId: id })
+  return { key, record }
 }
 
 /** Revoking twice is no error. Routers hear of it at once. */
@@ -86,8 +146,9 @@ export async function revokeKeysOf(
 /** The principal behind a key, or null where it is unknown, revoked or expired, or its owner is gone. */
 export async function principalByKey(deps: { db: Db }, key: string): Promise<Principal | null> {
   if (!key.startsWith(keyPrefix)) return null
-  const row = await deps.db.apiKey.findUnique({
-    where: { hash: hashKey(key) },
+  const hash = hashKey(key)
+  const row = await deps.db.apiKey.findFirst({
+    where: { OR: [{ hash }, { formerHash: hash, formerUntil: { gt: new Date() } }] },
     include: {
       team: { select: { slug: true, deletedAt: true } },
       serviceAccount: { select: { id: true, role: true } },

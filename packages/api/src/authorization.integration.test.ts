@@ -45,6 +45,7 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'servers.get': { action: 'server.read', input: { slug } },
   'servers.create': { action: 'server.create', input: { slug: 'BAD SLUG', team: 'one' } },
   'servers.update': { action: 'server.update', input: { slug, branch: 'bad branch' } },
+  'servers.callers': { action: 'server.update', input: { slug } },
   'servers.remove': { action: 'server.delete', input: { slug, confirm: 'no' } },
   'inspections.create': {
     action: 'server.create',
@@ -160,6 +161,8 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'account.revokeSession': { action: 'anyone', input: { id: 'none' } },
   'audit.list': { action: 'audit.read', input: { team } },
   'keys.setLimits': { action: 'key.write', input: { id: keyId, limits: {} } },
+  'keys.setUses': { action: 'key.write', input: { id: keyId, uses: null } },
+  'keys.rotate': { action: 'key.write', input: { id: keyId } },
   'keys.revoke': { action: 'key.write', input: { id: keyId } },
 }
 

@@ -1,10 +1,12 @@
 import { notFound } from '@moorage/access/principal'
 import type { Settings } from '@moorage/build-plan/settings'
 import type { Access, Server, Source } from '@moorage/db/client'
+import type { Policy } from '@moorage/domain/policy'
 import { type pushingInputSchema, readPushing } from '@moorage/domain/pushing'
 import { readRouting, type routingInputSchema } from '@moorage/domain/routing'
 import type { z } from 'zod'
 import { audit } from './audit.ts'
+import { checkCallers } from './callers.ts'
 import { makeDeployKey } from './deploy-key.ts'
 import type { Actor, Deps } from './deps.ts'
 import { checkRef, checkRootDir, parseRepoUrl, type RepoUrlPolicy } from './repo-url.ts'
@@ -19,6 +21,8 @@ export type ServerChange = {
   access?: Access | undefined
   /** What is left out stays as it is. */
   routing?: z.infer<typeof routingInputSchema> | undefined
+  /** Who may call it, and what of it: the whole of it anew. */
+  policy?: Policy | undefined
   pushing?: z.infer<typeof pushingInputSchema> | undefined
   /** `settings`: without a repository from now on. */
   source?: Source | undefined
@@ -40,6 +44,7 @@ export async function updateServer(
   const where = { id: input.serverId, teamId: input.teamId }
   const before = await deps.db.server.findFirst({ where })
   if (!before) throw notFound('server')
+  if (change.policy) await checkCallers(deps, before, change.policy)
   const repo = change.repoUrl ? parseRepoUrl(change.repoUrl, deps.repoUrlPolicy) : null
   const newKey =
     repo?.protocol === 'ssh' && !before.deployKey
@@ -56,6 +61,7 @@ export async function updateServer(
       ...(change.routing !== undefined
         ? { routing: { ...readRouting(before.routing), ...change.routing } }
         : {}),
+      ...(change.policy !== undefined ? { policy: change.policy } : {}),
       ...(change.pushing !== undefined
         ? { pushing: { ...readPushing(before.pushing), ...change.pushing } }
         : {}),

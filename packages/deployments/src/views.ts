@@ -19,6 +19,7 @@ import {
   type StepStatus,
 } from '@moorage/domain/deployment'
 import { shortId } from '@moorage/domain/id'
+import { type Policy, readPolicy } from '@moorage/domain/policy'
 import { type Pushing, readPushing } from '@moorage/domain/pushing'
 import { type Routing, readRouting } from '@moorage/domain/routing'
 import { type ToolChanges, toolChangesSchema } from '@moorage/domain/tool-changes'
@@ -85,6 +86,8 @@ export type ServerView = {
   isBehind: boolean
   access: Access
   routing: Routing
+  /** Who may call it, and what of it. */
+  policy: Policy
   pushing: Pushing
   deployKeyPublic: string | null
   createdAt: Date
@@ -145,6 +148,7 @@ export function serverView(row: ServerRow, urls: Urls): ServerView {
     isBehind: live !== null && row.sourceChangedAt !== null && row.sourceChangedAt > live.createdAt,
     access: row.access,
     routing: readRouting(row.routing),
+    policy: readPolicy(row.policy),
     pushing: readPushing(row.pushing),
     deployKeyPublic: row.deployKeyPublic,
     createdAt: row.createdAt,

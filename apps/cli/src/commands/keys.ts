@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { withSession } from '../session.ts'
 import { wholeNumber } from '../whole-number.ts'
 
+const toolsHelp = 'tools it may call: names, * for anything, ! before what is denied; "" is all'
+
 export function declareKeys(program: Command): void {
   const keys = program
     .command('keys')
@@ -33,6 +35,7 @@ export function declareKeys(program: Command): void {
     .option('--expires <days>', 'in how many days it ends', wholeNumber)
     .option('--calls-per-minute <number>', 'tool calls a minute, on all servers together', limit)
     .option('--concurrent-calls <number>', 'tool calls at once, on all servers together', limit)
+    .option('--tools <names>', toolsHelp)
     .option('--team <team>', 'where you are in several')
     .addHelpText(
       'after',
@@ -47,7 +50,8 @@ export function declareKeys(program: Command): void {
   keys
     .command('update')
     .argument('<id>', 'key, as "moorage keys" lists it')
-    .description('Change how much may be called with a key; counts at once')
+    .description('Change what and how much may be called with a key; counts at once')
+    .option('--tools <names>', toolsHelp)
     .option('--calls-per-minute <number>', 'tool calls a minute, on all servers together', limit)
     .option('--concurrent-calls <number>', 'tool calls at once, on all servers together', limit)
     .addHelpText(
@@ -61,6 +65,23 @@ export function declareKeys(program: Command): void {
     })
 
   keys
+    .command('rotate')
+    .argument('<id>', 'key, as "moorage keys" lists it')
+    .description(
+      'Give a key another secret and print it, once; the one of until now stays good for a while',
+    )
+    .option('--overlap <hours>', 'for how long it does; 0 ends it now', overlapHours, 24)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  moorage keys rotate key_4g7h2m9xabcdefgh\n  moorage keys rotate key_4g7h2m9xabcdefgh --overlap 0',
+    )
+    .action(async (id, _options, command) => {
+      const { rotateKey } = await import('../run/keys.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => rotateKey(session, id, flags))
+    })
+
+  keys
     .command('revoke')
     .argument('<id>', 'key, as "moorage keys" lists it')
     .description('End a key now')
@@ -69,6 +90,10 @@ export function declareKeys(program: Command): void {
       const { revokeKey } = await import('../run/keys.ts')
       await withSession(command.optsWithGlobals(), (session) => revokeKey(session, id))
     })
+}
+
+function overlapHours(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text)
 }
 
 /** commander takes null for an option that was not given. */

@@ -1,4 +1,6 @@
 import type { Scope } from '@moorage/domain/permission'
+import type { Uses } from '@moorage/domain/policy'
+import { namesFrom, namesText } from '@moorage/domain/policy-text'
 import type { KeyLimits } from '@moorage/domain/routing'
 import { CliError } from '../cli-error.ts'
 import { ago } from '../format.ts'
@@ -13,15 +15,16 @@ export async function listKeys({ api, terminal }: Session, flags: Flags): Promis
   if (terminal.json) return terminal.printJson(keys)
   printTable(
     terminal,
-    ['ID', 'STARTS WITH', 'NAME', 'MAY', 'SERVER', 'LIMITS', 'MADE', 'STATE'],
+    ['ID', 'STARTS WITH', 'NAME', 'MAY', 'SERVER', 'TOOLS', 'LIMITS', 'USED', 'STATE'],
     keys.map((key) => [
       key.id,
       key.prefix,
       key.name,
       key.scopes.join(', '),
       key.server ?? 'all',
+      key.uses ? namesText(key.uses.tools) || 'all' : 'all',
       limitsText(key.limits),
-      ago(key.createdAt),
+      key.lastUsedAt ? ago(key.lastUsedAt) : 'never',
       stateOf(key),
     ]),
   )
@@ -31,7 +34,7 @@ export async function listKeys({ api, terminal }: Session, flags: Flags): Promis
 export async function createKey(
   { api, terminal }: Session,
   name: string,
-  flags: Flags & LimitFlags & { scope?: Scope[]; expires?: number },
+  flags: Flags & LimitFlags & { scope?: Scope[]; expires?: number; tools?: string },
 ): Promise<void> {
   const made = await api.keys.create.mutate({
     ...target(flags),
@@ -39,6 +42,7 @@ export async function createKey(
     scopes: flags.scope ?? ['call'],
     ...(flags.expires ? { expiresInDays: flags.expires } : {}),
     limits: limitsOf(flags),
+    ...(flags.tools ? { uses: usesOf(flags.tools) } : {}),
   })
   if (terminal.json) return terminal.printJson(made)
   const where = made.server ? `on "${made.server}"` : 'on every server of the team'
@@ -49,17 +53,39 @@ export async function createKey(
 export async function updateKey(
   { api, terminal }: Session,
   id: string,
-  flags: LimitFlags,
+  flags: LimitFlags & { tools?: string },
 ): Promise<void> {
   const limits = limitsOf(flags)
-  if (Object.keys(limits).length === 0)
+  const { tools } = flags
+  if (Object.keys(limits).length === 0 && tools === undefined)
     throw new CliError('Nothing to change.', {
       exitCode: 2,
-      hint: 'Give --calls-per-minute or --concurrent-calls.',
+      hint: 'Give --tools, --calls-per-minute or --concurrent-calls.',
     })
+  if (tools !== undefined)
+    await api.keys.setUses.mutate({ id, uses: tools === '' ? null : usesOf(tools) })
   const key = await api.keys.setLimits.mutate({ id, limits })
   if (terminal.json) return terminal.printJson(key)
-  terminal.print(`"${key.name}": ${limitsText(key.limits) || 'no limits'}`)
+  const text = key.uses ? `tools ${namesText(key.uses.tools) || 'all'}` : 'all tools'
+  terminal.print(`"${key.name}": ${text}, ${limitsText(key.limits) || 'no limits'}`)
+}
+
+/** The key alone is on stdout, as when it is made. */
+export async function rotateKey(
+  { api, terminal }: Session,
+  id: string,
+  { overlap }: { overlap: number },
+): Promise<void> {
+  const made = await api.keys.rotate.mutate({ id, overlapHours: overlap })
+  if (terminal.json) return terminal.printJson(made)
+  const former = overlap === 0 ? 'is no longer good' : `stays good for ${overlap} h`
+  terminal.note(`The secret of until now ${former}. The new one is shown only now:`)
+  terminal.print(made.key)
+}
+
+/** A key says nothing of resources and prompts. */
+function usesOf(tools: string): Uses {
+  return { tools: namesFrom(tools), resources: namesFrom(''), prompts: namesFrom('') }
 }
 
 export async function revokeKey({ api, terminal }: Session, id: string): Promise<void> {

@@ -1,7 +1,14 @@
-import { createApiKey, revokeApiKey, setKeyLimits } from '@moorage/access/api-key'
+import {
+  createApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  setKeyLimits,
+  setKeyUses,
+} from '@moorage/access/api-key'
 import { authorize, notFound, type Principal, type Target } from '@moorage/access/principal'
 import type { ApiKey } from '@moorage/db/client'
 import { type Action, actions, type Scope, scopes, scopesMay } from '@moorage/domain/permission'
+import { keyUsesSchema, readKeyUses } from '@moorage/domain/policy'
 import { keyLimitsInputSchema, readKeyLimits } from '@moorage/domain/routing'
 import { z } from 'zod'
 import { type Context, findServer, findTeam, router, signedIn } from '../trpc.ts'
@@ -46,6 +53,8 @@ export const keysRouter = router({
         scopes: z.array(z.enum(scopes)).min(1).default(['call']),
         expiresInDays: z.number().int().min(1).max(3650).optional(),
         limits: keyLimitsInputSchema.optional(),
+        /** What may be used with it, on top of what its server allows. */
+        uses: keyUsesSchema.optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -61,6 +70,7 @@ export const keysRouter = router({
           : null,
         ...(await ownerOfNew(ctx, teamId, input.serviceAccount)),
         limits: input.limits,
+        uses: input.uses,
       })
       return { ...keyView(record), server: input.slug ?? null, key }
     }),
@@ -71,6 +81,29 @@ export const keysRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { teamId, id: keyId } = await changeable(ctx, input.id)
       return keyView(await setKeyLimits(ctx.deps, { teamId, keyId, limits: input.limits }))
+    }),
+
+  /** What may be used with it; null: everything. Counts at once. */
+  setUses: signedIn
+    .input(z.object({ id: z.string().max(40), uses: keyUsesSchema.nullable() }))
+    .mutation(async ({ ctx, input: { id, uses } }) => {
+      const { teamId, id: keyId } = await changeable(ctx, id)
+      return keyView(await setKeyUses(ctx.deps, { teamId, keyId, uses }))
+    }),
+
+  /** Another secret for the same key: `key` is in this answer and can never be read again. */
+  rotate: signedIn
+    .input(
+      z.object({
+        id: z.string().max(40),
+        /** For how long the secret of until now stays good. */
+        overlapHours: z.number().int().min(0).max(720).default(24),
+      }),
+    )
+    .mutation(async ({ ctx, input: { id, overlapHours } }) => {
+      const { teamId, id: keyId } = await changeable(ctx, id)
+      const { key, record } = await rotateApiKey(ctx.deps, { teamId, keyId, overlapHours })
+      return { ...keyView(record), key }
     }),
 
   revoke: signedIn.input(z.object({ id: z.string().max(40) })).mutation(async ({ ctx, input }) => {
@@ -120,8 +153,14 @@ async function changeable(
 
 function keyView(row: ApiKey) {
   const { id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt } = row
-  const limits = readKeyLimits(row.limits)
-  return { id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt, limits }
+  const isOverlapping = row.formerUntil !== null && row.formerUntil > new Date()
+  return {
+    ...{ id, name, prefix, scopes, createdAt, expiresAt, revokedAt, lastUsedAt },
+    limits: readKeyLimits(row.limits),
+    uses: readKeyUses(row.uses),
+    /** Until when the secret that was replaced is good as well; null: there is none. */
+    formerUntil: isOverlapping ? row.formerUntil : null,
+  }
 }
 
 /** The server that was named, or the whole of a team. */

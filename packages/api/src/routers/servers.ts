@@ -1,6 +1,7 @@
 import { may, notFound, type Principal, teamIds } from '@moorage/access/principal'
 import { settingsSchema } from '@moorage/build-plan/settings'
 import type { PlatformEvent } from '@moorage/bus/events'
+import { listCallers } from '@moorage/deployments/callers'
 import { createDeployment } from '@moorage/deployments/create-deployment'
 import { createServer } from '@moorage/deployments/create-server'
 import { setEnvVar } from '@moorage/deployments/env-vars'
@@ -8,6 +9,7 @@ import { removeServer } from '@moorage/deployments/remove-server'
 import { updateServer } from '@moorage/deployments/update-server'
 import { serverInclude, serverView } from '@moorage/deployments/views'
 import { AppError } from '@moorage/domain/error'
+import { policySchema } from '@moorage/domain/policy'
 import { pushingInputSchema } from '@moorage/domain/pushing'
 import { routingInputSchema } from '@moorage/domain/routing'
 import { z } from 'zod'
@@ -108,6 +110,8 @@ export const serversRouter = router({
         access: access.optional(),
         routing: routingInputSchema.optional(),
         pushing: pushingInputSchema.optional(),
+        /** Replaces what was set before. */
+        policy: policySchema.optional(),
       }),
     )
     .mutation(async ({ ctx, input: { slug: _, ...change } }) => {
@@ -115,6 +119,9 @@ export const serversRouter = router({
       await updateServer(ctx.deps, { teamId, serverId, change }, actorOf(ctx.principal))
       return view(ctx, serverId)
     }),
+
+  /** Whom its policy can name: members, service accounts and keys of the team. */
+  callers: serverProcedure('server.update').query(({ ctx }) => listCallers(ctx.deps, ctx.server)),
 
   /** What destroys must be typed: `confirm` is the slug once more. */
   remove: serverProcedure('server.delete')
