@@ -24,6 +24,8 @@ export type IdKind =
   | 'sa'
   | 'ghi'
   | 'ghv'
+  | 'vol'
+  | 'bak'
 
 const random = customAlphabet('0123456789abcdefghjkmnpqrstvwxyz', 16)
 

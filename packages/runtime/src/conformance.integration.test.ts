@@ -1,10 +1,12 @@
 import { fork } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { newId } from '@moorage/domain/id'
 import { baseImage, dockerIsUp } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cleanArchive } from './clean-archive.ts'
 import type { Image, InstanceEvent, RuntimeDriver, RuntimeName } from './driver.ts'
 import type { BuilderOrder } from './testing/builder-to-kill.ts'
 import { createDriver, type DriverChoice } from './testing/create-driver.ts'
@@ -333,6 +335,49 @@ describe.each(names)('the %s driver', (name) => {
     expect(await asked).toBe('hello')
     expect(await driver.resume(status.instanceId)).toBe(true)
     expect((await driver.inspect(status.instanceId))?.state).toBe('running')
+  })
+
+  test('keeps what a server writes to its volume, gives it to one instance at a time, and back from an archive', async () => {
+    const volume = { name: `${newId('vol')}-1`, path: '/data' }
+    const restored = { name: `${newId('vol')}-1`, path: '/data' }
+    const write = (text: string) =>
+      JSON.stringify([
+        'node',
+        '-e',
+        `require('fs').writeFileSync(process.env.MOORAGE_VOLUME + '/kept', '${text}')`,
+      ])
+    const see = JSON.stringify([
+      'node',
+      '-p',
+      `require('fs').readFileSync(process.env.MOORAGE_VOLUME + '/kept', 'utf8')`,
+    ])
+    const first = await start({ volume })
+    expect(await ask(first, 'run', write('one'))).toBe('')
+    await expect(start({ volume })).rejects.toThrow('Another instance still has')
+    expect(await driver.removeVolume(volume.name)).toBe(false)
+    await driver.pause(first.instanceId)
+    const archive = cleanArchive(await driver.readVolume(volume.name), { strict: false })
+    const saved = Buffer.concat(await archive.toArray())
+    await driver.resume(first.instanceId)
+    expect(await ask(first, 'run', write('two'))).toBe('')
+    await driver.remove(first.instanceId)
+
+    const second = await start({ volume })
+    expect(await ask(second, 'run', see)).toBe('two\n')
+    await driver.writeVolume(restored.name, cleanArchive(Readable.from([saved]), { strict: true }))
+    const third = await start({ volume: restored })
+    expect(await ask(third, 'run', see)).toBe('one\n')
+    expect(await ask(third, 'run', write('three'))).toBe('')
+    expect((await driver.listVolumes()).sort()).toEqual([volume.name, restored.name].sort())
+    const held = (await driver.measureVolumes()).find(({ name }) => name === restored.name)
+    expect(held?.sizeBytes).toBeGreaterThan(0)
+    expect(await other.listVolumes()).toEqual([])
+    for (const one of [second, third]) await driver.remove(one.instanceId)
+    for (const { name } of [volume, restored]) {
+      expect(await driver.removeVolume(name)).toBe(true)
+      expect(await driver.removeVolume(name)).toBe(true)
+    }
+    expect(await driver.listVolumes()).toEqual([])
   })
 
   test('ends a paused server as politely as any, and removes it', async () => {

@@ -17,6 +17,14 @@ import { defaultNetworkPool, type NetworkPool, removeUnusedNetworks } from './do
 import { pauseInstance, resumeInstance } from './docker/pause.ts'
 import { pruneCaches } from './docker/prune-caches.ts'
 import type { RegistryAuth } from './docker/registry-auth.ts'
+import {
+  listVolumes,
+  measureVolumes,
+  readVolume,
+  removeVolume,
+  sweepReachers,
+  writeVolume,
+} from './docker/server-volume.ts'
 import { sweepEngine } from './docker/sweep.ts'
 import { watchInstances } from './docker/watch.ts'
 import type { RuntimeDriver } from './driver.ts'
@@ -98,6 +106,11 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
         await removeUnusedNetworks(engine, serverId)
       })
     },
+    listVolumes: () => listVolumes(engine),
+    measureVolumes: () => measureVolumes(engine),
+    readVolume: (name) => readVolume(engine, name),
+    writeVolume: (name, archive) => writeVolume(engine, name, archive),
+    removeVolume: (name) => removeVolume(engine, name),
     watch: (signal) => watchInstances(engine, signal),
     async protect() {
       const missing: string[] = []
@@ -115,6 +128,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     async sweep() {
       await sweepEngine(engine, exclusive)
       await sweepBridges(engine)
+      await sweepReachers(engine)
     },
     close: async () => undefined,
   }

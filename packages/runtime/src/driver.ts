@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { BuildPlan } from '@moorage/build-plan/plan'
 
 export type RuntimeName = 'docker' | 'process'
@@ -39,6 +40,9 @@ export type BuildLimits = {
 /** `id` names exactly this build's result: an image digest, or a directory of the process driver. */
 export type Image = { id: string; sizeBytes: number }
 
+/** What outlives instances: `path` is where a container has it. A name is good for one platform. */
+export type VolumeMount = { name: string; path: string }
+
 export type InstanceSpec = {
   instanceId: string
   serverId: string
@@ -47,6 +51,8 @@ export type InstanceSpec = {
   plan: BuildPlan
   /** The server's environment, in the clear; it reaches the instance and nothing else. */
   env: Record<string, string>
+  /** Made where it is missing; the server is told where it is by MOORAGE_VOLUME. One instance at a time has it. */
+  volume: VolumeMount | null
   limits: {
     memoryBytes: number
     cpus: number
@@ -97,7 +103,7 @@ export type LogOptions = {
  * What the builder asks of a machine that runs servers. Every call is idempotent: a caller that
  * died in the middle calls again with the same ids. Each driver passes the suite in
  * conformance.test.ts. Errors are AppErrors of code build_failed, start_failed, timed_out,
- * canceled or unavailable.
+ * canceled, unavailable, or conflict where another instance has the volume.
  */
 export type RuntimeDriver = {
   readonly name: RuntimeName
@@ -131,6 +137,16 @@ export type RuntimeDriver = {
   stop(instanceId: string, options: { graceMs: number }): Promise<void>
   /** Stops if need be, and removes all that belongs to the instance: container, network, files. */
   remove(instanceId: string): Promise<void>
+  /** All volumes of this platform. */
+  listVolumes(): Promise<string[]>
+  /** What each of them holds; looks at every file. */
+  measureVolumes(): Promise<{ name: string; sizeBytes: number }[]>
+  /** What it holds, as a tar archive; nothing may be writing to it. */
+  readVolume(name: string): Promise<Readable>
+  /** A new volume with what the archive holds, which was checked: packages/runtime/src/clean-archive.ts. */
+  writeVolume(name: string, archive: Readable): Promise<void>
+  /** False where an instance has it. Removing what is gone is no error. */
+  removeVolume(name: string): Promise<boolean>
   /** Exits of this platform's instances from now on, until the signal aborts. */
   watch(signal: AbortSignal): AsyncIterable<InstanceEvent>
   /**

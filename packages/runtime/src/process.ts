@@ -12,6 +12,13 @@ import { deploymentOf, pathsUnder } from './process/paths.ts'
 import { pauseInstance, resumeInstance } from './process/pause.ts'
 import { pruneCaches } from './process/prune-caches.ts'
 import { removeInstance } from './process/remove.ts'
+import {
+  listVolumes,
+  measureVolumes,
+  readVolume,
+  removeVolume,
+  writeVolume,
+} from './process/server-volume.ts'
 import { imageFactsSchema, readState } from './process/state-file.ts'
 import { stopInstance } from './process/stop.ts'
 import { sweepFiles } from './process/sweep.ts'
@@ -79,6 +86,11 @@ export function createProcessDriver(options: ProcessDriverOptions): RuntimeDrive
     startAgain: async () => null,
     stop: (instanceId, { graceMs }) => stopInstance(paths, instanceId, graceMs),
     remove: (instanceId) => during(instanceId, () => removeInstance(paths, instanceId)),
+    listVolumes: () => listVolumes(paths),
+    measureVolumes: () => measureVolumes(paths),
+    readVolume: (name) => readVolume(paths, name),
+    writeVolume: (name, archive) => writeVolume(paths, name, archive),
+    removeVolume: (name) => removeVolume(paths, name),
     watch: (signal) => watchInstances(paths, signal),
     protect: async () => [],
     sweep: () => sweepFiles(paths, busy),

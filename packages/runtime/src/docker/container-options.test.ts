@@ -11,9 +11,16 @@ const spec: InstanceSpec = {
   imageId: 'sha256:0',
   plan: nodePlan(),
   env: {},
+  volume: null,
   limits: { memoryBytes: 2 ** 27, cpus: 1, pids: 64, maxChildren: 4 },
 }
-const made = { name: 'name', network: 'network', labels: { mine: 'mine' }, bridge: null }
+const made = {
+  name: 'name',
+  network: 'network',
+  labels: { mine: 'mine' },
+  bridge: null,
+  volume: null,
+}
 const userFor = (User: string) => containerOptions(spec, { User }, made).User
 
 test.each([
@@ -62,6 +69,7 @@ test('puts the bridge in front of what an image runs by itself, and tells it of 
   const { Entrypoint, Cmd, Env, HostConfig } = containerOptions({ ...spec, plan }, image, {
     ...made,
     bridge: 'volume',
+    volume: null,
   })
   expect(Entrypoint).toEqual(['/moorage/ld.so'])
   expect(Cmd?.slice(-5)).toEqual(['--max-children', '4', '--', '/bin/tool', '--stdio'])

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { InstanceSpec } from '../driver.ts'
 import { startCommand } from '../start-command.ts'
 import { bridgeCommand, bridgeMountOf } from './bridge-volume.ts'
+import { volumeMountOf } from './server-volume.ts'
 
 /** What an image says of itself, as far as it decides how its container has to be held. */
 export const imageConfigSchema = z.object({
@@ -32,11 +33,17 @@ export function containerOptions(
     labels: Record<string, string>
     /** The volume that holds the bridge; null where the server speaks HTTP itself. */
     bridge: string | null
+    /** The engine's name of the server's own volume. */
+    volume: string | null
   },
 ): Docker.ContainerCreateOptions {
   const port = `${spec.plan.port}/tcp`
   const at = { host: '0.0.0.0', port: spec.plan.port }
-  const { command, env } = startCommand(spec.plan, spec.env, at)
+  const { command, env } = startCommand(
+    spec.plan,
+    spec.volume ? { ...spec.env, MOORAGE_VOLUME: spec.volume.path } : spec.env,
+    at,
+  )
   return {
     name: made.name,
     Image: spec.imageId,
@@ -53,7 +60,10 @@ export function containerOptions(
     StopSignal: 'SIGTERM',
     HostConfig: {
       ...hardened(spec, image),
-      ...(made.bridge ? { Mounts: [bridgeMountOf(made.bridge, { readOnly: true })] } : {}),
+      Mounts: [
+        ...(made.bridge ? [bridgeMountOf(made.bridge, { readOnly: true })] : []),
+        ...(made.volume && spec.volume ? [volumeMountOf(made.volume, spec.volume.path)] : []),
+      ],
       NetworkMode: made.network,
       PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] },
     },
@@ -81,7 +91,7 @@ function hardened(spec: InstanceSpec, image: ImageConfig): Docker.HostConfig {
     SecurityOpt: ['no-new-privileges'],
     Privileged: false,
     ReadonlyRootfs: true,
-    Tmpfs: memoryDirs(image, tmpBytes),
+    Tmpfs: memoryDirs(image, tmpBytes, spec.volume?.path),
     ShmSize: Math.min(16 * mebibyte, tmpBytes),
     // The first process passes signals on and buries orphans, which servers seldom do themselves.
     Init: true,
@@ -100,7 +110,7 @@ function hardened(spec: InstanceSpec, image: ImageConfig): Docker.HostConfig {
 }
 
 /** A number other than 0 is kept. A name is not: the image's own passwd file says what it stands for. */
-function userOf(image: ImageConfig): string {
+export function userOf(image: ImageConfig): string {
   const [, user, group] = /^(\d{1,9})(?::(\d{1,9}))?$/.exec(image.User ?? '') ?? []
   if (user === undefined || Number(user) === 0) return ownUser
   return `${user}:${group === undefined || Number(group) === 0 ? user : group}`
@@ -115,8 +125,13 @@ function blanked(labels: Record<string, string>): Record<string, string> {
  * Directories in memory, each of a bounded size and gone with the container. An image's volumes
  * become such as well: real ones would be bounded by nothing and stay behind.
  */
-function memoryDirs(image: ImageConfig, sizeBytes: number): Record<string, string> {
+function memoryDirs(
+  image: ImageConfig,
+  sizeBytes: number,
+  volumePath?: string,
+): Record<string, string> {
   const options = `rw,noexec,nosuid,nodev,size=${sizeBytes},mode=1777`
-  const targets = ['/tmp', ...Object.keys(image.Volumes ?? {})]
+  const own = Object.keys(image.Volumes ?? {}).filter((path) => path !== volumePath)
+  const targets = ['/tmp', ...own]
   return Object.fromEntries(targets.map((target) => [target, options]))
 }

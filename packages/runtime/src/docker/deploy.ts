@@ -1,12 +1,13 @@
 import { AppError } from '@moorage/domain/error'
 import type { InstanceSpec, InstanceStatus } from '../driver.ts'
 import type { BridgeVolumes } from './bridge-volume.ts'
-import { containerOptions, imageConfigSchema } from './container-options.ts'
+import { containerOptions, imageConfigSchema, userOf } from './container-options.ts'
 import { type Engine, engineError, engineStatus, ignoring, orNull } from './engine.ts'
 import { containerName, inspectInstance } from './instance-status.ts'
 import { toLabels } from './labels.ts'
 import { ensureNetwork, type NetworkPool } from './network.ts'
 import { resumeInstance } from './pause.ts'
+import { ensureVolume } from './server-volume.ts'
 
 /** What containers are made with. */
 export type Made = { pool: NetworkPool; bridges: BridgeVolumes }
@@ -55,8 +56,10 @@ async function createAndStart(
     throw new AppError('start_failed', 'The image of this deployment is gone.', {
       hint: 'Deploy again.',
     })
-  const options = containerOptions(spec, imageConfigSchema.parse(image).Config, {
+  const config = imageConfigSchema.parse(image).Config
+  const options = containerOptions(spec, config, {
     name,
+    volume: spec.volume && (await ensureVolume(engine, spec.volume.name, userOf(config))),
     bridge: spec.plan.transport === 'stdio' ? await bridges.ensure(quietly) : null,
     network: await ensureNetwork(engine, pool, spec.serverId),
     labels: toLabels({

@@ -11,6 +11,7 @@ import { inspectInstance } from './instance-status.ts'
 import { type LaunchRequest, launchAnswerSchema } from './launch-request.ts'
 import { deploymentOf, type Paths } from './paths.ts'
 import { removeInstance } from './remove.ts'
+import { ensureVolume } from './server-volume.ts'
 import { imageFactsSchema, readState, writeState } from './state-file.ts'
 import { toolchainFor, withToolchain } from './toolchain.ts'
 
@@ -52,10 +53,16 @@ async function prepare(
     deploymentId: spec.deploymentId,
     port: at.port,
     bridged: spec.plan.transport === 'stdio',
+    volume: spec.volume?.name ?? null,
     startedAt: new Date(),
   })
   const toolchain = await toolchainFor(spec.plan, searchPath)
-  const { command, env } = startCommand(spec.plan, spec.env, { host: '127.0.0.1', port: at.port })
+  const volume = spec.volume && (await ensureVolume(paths, spec.volume.name))
+  const { command, env } = startCommand(
+    spec.plan,
+    volume ? { ...spec.env, MOORAGE_VOLUME: volume } : spec.env,
+    { host: '127.0.0.1', port: at.port },
+  )
   const own = withToolchain(command, toolchain)
   return {
     instanceDir: files.dir,

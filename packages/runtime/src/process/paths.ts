@@ -21,6 +21,8 @@ export function pathsUnder(root: string) {
     caches: join(root, 'caches'),
     /** The home directory of a team's builds, which is where tools keep their caches. */
     buildHome: (teamId: string) => join(root, 'caches', asName(teamId)),
+    volumes: join(root, 'volumes'),
+    volume: (name: string) => join(root, 'volumes', asName(name)),
     instance: (instanceId: string) => instancePaths(join(root, 'instances', asName(instanceId))),
   }
 }

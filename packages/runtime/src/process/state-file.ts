@@ -10,6 +10,8 @@ export const instanceFactsSchema = z.object({
   deploymentId: z.string(),
   port: z.number().int(),
   bridged: z.boolean().default(false),
+  /** The volume that it has. */
+  volume: z.string().nullable().default(null),
   startedAt: z.coerce.date(),
 })
 export const runningSchema = z.object({ launcher: processSchema, server: processSchema })

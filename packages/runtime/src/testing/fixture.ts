@@ -120,6 +120,7 @@ export function instanceSpec(
     imageId,
     plan: build.plan,
     env: {},
+    volume: null,
     limits: { memoryBytes: 128 * 2 ** 20, cpus: 1, pids: 64, maxChildren: 4 },
     ...rest,
   }
