@@ -28,6 +28,7 @@ import { fetchInto, readSource } from './steps/source.ts'
 import { startInstance } from './steps/start.ts'
 import { isRemoteImage, probeRemote, remoteImageId } from './steps/start-remote.ts'
 import { tidyUp } from './tidy-up.ts'
+import { takeVolume } from './volumes/take-volume.ts'
 
 /** Aborts of running deployments, by deployment id. */
 export type Running = Map<string, AbortController>
@@ -67,12 +68,8 @@ async function pipeline(run: Run): Promise<JobOutcome> {
   const { builder, claim } = run
   if (claim.deployment.status !== 'live') {
     const built = (await alreadyBuilt(run)) ?? (await buildFromSource(run))
-    const instance = await start(run, built)
-    const changes = await handshake(run, built.plan, instance)
-    if (!(await isApproved(builder.deps, claim, changes))) return awaitApproval(run)
-    await begin(run, 'switch')
-    await run.log.flush() // Whoever follows has the whole log when the status says live.
-    await switchRoute(builder.deps, claim, instance.id)
+    const isLive = await taking(run, built.plan, () => goLive(run, built))
+    if (!isLive) return awaitApproval(run)
   }
   await begin(run, 'drain')
   await drainOld(builder, claim.deployment, (line) => say(run, line))
@@ -81,7 +78,33 @@ async function pipeline(run: Run): Promise<JobOutcome> {
   return 'done'
 }
 
-/** The instance goes on running, so that it is live at once when somebody agrees. */
+/** False where somebody has to agree first. */
+async function goLive(run: Run, built: Built): Promise<boolean> {
+  const { builder, claim } = run
+  const instance = await start(run, built)
+  const changes = await handshake(run, built.plan, instance)
+  if (!(await isApproved(builder.deps, claim, changes))) return false
+  await begin(run, 'switch')
+  await run.log.flush() // Whoever follows has the whole log when the status says live.
+  await switchRoute(builder.deps, claim, instance.id)
+  return true
+}
+
+/** Of a server with a volume the old version ends before the new one starts. */
+async function taking(run: Run, plan: BuildPlan, work: () => Promise<boolean>): Promise<boolean> {
+  const { builder, claim, signal } = run
+  const { serverId, previewId } = claim.deployment
+  const mayHave = previewId === null && plan.kind !== 'remote'
+  const volume = mayHave ? await builder.deps.db.volume.findUnique({ where: { serverId } }) : null
+  if (!volume) return work()
+  say(run, 'The server has a volume: the version that is live ends before this one starts')
+  return takeVolume(builder, { volume, deploymentId: claim.deployment.id, signal }, work)
+}
+
+/**
+ * The instance goes on running, so that it is live at once when somebody agrees; but for a server
+ * with a volume, whose live version has it until then.
+ */
 function awaitApproval(run: Run): JobOutcome {
   const { shortId: id, server } = {
     shortId: shortId(run.claim.deployment.id),

@@ -25,6 +25,9 @@ import { protect } from './protect.ts'
 import { createSleeper } from './sleeper.ts'
 import { createSupervisor } from './supervise.ts'
 import { sweep } from './sweep.ts'
+import { measureVolumes } from './volumes/measure-volumes.ts'
+import { sweepVolumes } from './volumes/sweep-volumes.ts'
+import { tendVolumes } from './volumes/tend-volumes.ts'
 
 const env = readEnv()
 // Not by pino's own writer: that one tries for ever to write its last lines to a pipe that nobody reads.
@@ -80,6 +83,9 @@ const stopTick = every(5_000, [
 ])
 const stopDeliveries = every(5_000, [() => deliveries.tend()])
 const stopChecking = every(5_000, [() => checkBranches(builder)])
+const stopVolumes = every(2_000, [() => tendVolumes(builder)])
+const stopSweepingVolumes = every(10_000, [() => sweepVolumes(builder)])
+const stopMeasuring = every(300_000, [() => measureVolumes(builder)])
 const stopDomains = every(60_000, [() => verifyPendingDomains(deps)])
 const stopNotices = every(2_000, [() => deliverNotices(builder)])
 const reporting = {
@@ -106,7 +112,8 @@ async function shutDown(): Promise<void> {
   void stopDomains()
   void stopReporting()
   await Promise.all([stopTick(), stopProtecting(), stopDeliveries(), stopChecking()])
-  await Promise.all([stopNotices(), stopHousekeeping()])
+  await Promise.all([stopNotices(), stopHousekeeping(), stopVolumes()])
+  await Promise.all([stopSweepingVolumes(), stopMeasuring()])
   await Promise.all([worker.close(), inspectionWorker.close(), sleeper.settled()])
   await deliveries.settled()
   if (env.MOORAGE_STOP_INSTANCES === '1') await stopInstances()

@@ -192,6 +192,7 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
     const driver = await createDriver()
     for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
     for (const { id } of await driver.listImages()) await driver.removeImage(id)
+    for (const name of await driver.listVolumes()) await driver.removeVolume(name)
     await driver.close()
     await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
     rmSync(dataDir, { recursive: true, force: true })

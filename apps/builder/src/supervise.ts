@@ -3,6 +3,7 @@ import { buildPlanSchema } from '@moorage/build-plan/plan'
 import type { Deployment, Instance } from '@moorage/db/client'
 import { notifyOf } from '@moorage/deployments/notifications/notify'
 import { refreshRoute } from '@moorage/deployments/switch-route'
+import { isVolumeHeld } from '@moorage/deployments/volumes/hold-volume'
 import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
 import type { InstanceStatus } from '@moorage/runtime/driver'
 import type { Builder } from './context.ts'
@@ -154,7 +155,10 @@ export function createSupervisor(builder: Builder, sleeper: Sleeper): Supervisor
       where: { id: row.id },
       include: { deployment: true },
     })
-    if (current?.deployment.status !== 'live' || current.state === 'draining') return
+    if (current?.deployment.status !== 'live' || ['draining', 'asleep'].includes(current.state))
+      return
+    if (current.deployment.previewId === null && (await isVolumeHeld(builder.deps, row.serverId)))
+      return
     const { imageId } = current.deployment
     if (!imageId) throw new Error('the live deployment has no image')
     await builder.collectors.settle(row.id)

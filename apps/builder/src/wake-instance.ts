@@ -1,6 +1,7 @@
 import { buildPlanSchema } from '@moorage/build-plan/plan'
 import type { Deployment, Instance } from '@moorage/db/client'
 import { refreshRoute } from '@moorage/deployments/switch-route'
+import { isVolumeHeld } from '@moorage/deployments/volumes/hold-volume'
 import { toAppError } from '@moorage/domain/error'
 import { waitUntilAnswers } from '@moorage/mcp/wait-until-answers'
 import type { Builder } from './context.ts'
@@ -26,7 +27,7 @@ export async function wakeInstance(
     where: { id: instanceId, runtime: driver.name },
     include: { deployment: true },
   })
-  if (row?.deployment.status !== 'live') return
+  if (row?.deployment.status !== 'live' || (await mustWait(builder, row))) return
   if (row.state === 'paused' && (await driver.resume(row.id))) {
     if (await beReady(builder, row, {})) await note(builder, row, `Woken in ${took()} by ${by}`)
     return
@@ -40,6 +41,11 @@ export async function wakeInstance(
   }
   if (await beReady(builder, row, { wakes: { increment: 1 } }))
     await note(builder, row, `Started again in ${took()}, wanted by ${by}`)
+}
+
+/** Somebody works on its volume. Requests ask again each second. */
+async function mustWait({ deps }: Builder, { deployment, serverId }: LiveInstance) {
+  return deployment.previewId === null && (await isVolumeHeld(deps, serverId))
 }
 
 /** False where it was replaced meanwhile. */

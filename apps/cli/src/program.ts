@@ -17,6 +17,7 @@ import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
 import { declareServiceAccounts } from './commands/service-accounts.ts'
 import { declareTeams } from './commands/teams.ts'
+import { declareVolume } from './commands/volume.ts'
 import { declareWebhooks } from './commands/webhooks.ts'
 
 /** Commands are declared here; what they do is loaded when one of them runs. */
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   declareRouting(program)
   declareDomains(program)
   declareBuildSecrets(program)
+  declareVolume(program)
   declareNotifications(program)
   declareHere(program)
   declareGitCredential(program)

@@ -56,6 +56,28 @@ describe('settings and keys', () => {
     })
   })
 
+  test('a volume is added, shows its backups, and a restore asks once more', async () => {
+    await page.getByLabel('Directory', { exact: true }).fill('/etc')
+    await page.getByRole('button', { name: 'Add volume' }).click()
+    await page.getByText('A volume cannot be at').waitFor()
+    await page.getByLabel('Directory', { exact: true }).fill('/data')
+    await page.getByRole('button', { name: 'Add volume' }).click()
+    await page.getByText('There is none yet.').waitFor()
+    await page.getByLabel('Back it up every day').click()
+    await page.getByText('Saved.', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Back up now' }).click()
+    await page.getByText('waiting', { exact: true }).waitFor()
+    const { id, backupDaily } = await db.volume.findFirstOrThrow()
+    expect(backupDaily).toBe(true)
+    await db.volumeBackup.updateMany({ data: { status: 'done', sizeBytes: 12_345n } })
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await page.getByText('Put back what this backup holds?').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
+    await page.getByText('A restore is under way. Calls wait.').waitFor()
+    const backup = await db.volumeBackup.findFirstOrThrow({ where: { volumeId: id } })
+    expect((await db.volume.findFirstOrThrow()).restoreId).toBe(backup.id)
+  })
+
   test('a domain shows the records to add, and its URL once they are found', async () => {
     await page.getByLabel('Add a domain').fill('Tools.Acme-Corp.com')
     await page.getByRole('button', { name: 'Add', exact: true }).click()

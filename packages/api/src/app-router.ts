@@ -21,6 +21,7 @@ import { serversRouter } from './routers/servers.ts'
 import { serviceAccountsRouter } from './routers/service-accounts.ts'
 import { setupRouter } from './routers/setup.ts'
 import { teamsRouter } from './routers/teams.ts'
+import { volumesRouter } from './routers/volumes.ts'
 import { webhooksRouter } from './routers/webhooks.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
@@ -38,6 +39,7 @@ export const appRouter = router({
   logs: logsRouter,
   env: envRouter,
   buildSecrets: buildSecretsRouter,
+  volumes: volumesRouter,
   domains: domainsRouter,
   keys: keysRouter,
   deviceLogins: deviceLoginsRouter,

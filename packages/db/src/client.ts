@@ -35,6 +35,8 @@ export type {
   Source,
   Team,
   Trigger,
+  Volume,
+  VolumeBackup,
   WebhookDelivery,
 } from './generated/client.ts'
 

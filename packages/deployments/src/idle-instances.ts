@@ -38,7 +38,9 @@ export async function idleInstances(
     JOIN "Deployment" d ON d.id = i."deploymentId" AND d.status = 'live'
     JOIN "Server" s ON s.id = i."serverId"
     LEFT JOIN "InstanceUse" u ON u."instanceId" = i.id
-    WHERE i.runtime = ${runtime} AND i.state IN ('ready', 'paused')`
+    WHERE i.runtime = ${runtime} AND i.state IN ('ready', 'paused')
+      AND NOT EXISTS (SELECT 1 FROM "Volume" v WHERE v."serverId" = i."serverId"
+                      AND v."heldUntil" > now() AT TIME ZONE 'UTC')`
   return rows.flatMap(({ routing: stored, keepsSessions, ...row }) => {
     const routing = readRouting(stored)
     // Its sessions are not opened again, so they would end with the process.

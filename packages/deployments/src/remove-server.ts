@@ -5,7 +5,7 @@ import type { Actor, Deps } from './deps.ts'
 
 /**
  * Deletes the server, its history, keys and logs. Requests are refused at once; the builder ends
- * instances and images that no row names any more in its next sweep.
+ * instances and images that no row names any more in its next sweep. Its volume is kept for a while.
  */
 export async function removeServer(
   deps: Pick<Deps, 'db' | 'events' | 'queue'>,
@@ -24,6 +24,10 @@ export async function removeServer(
     deps.db.logLine.deleteMany({ where: { serverId: server.id } }),
     deps.db.requestLog.deleteMany({ where: { serverId: server.id } }),
     deps.db.session.deleteMany({ where: { serverId: server.id } }),
+    deps.db.volume.updateMany({
+      where: { serverId: server.id },
+      data: { serverId: null, removedAt: new Date() },
+    }),
     deps.db.server.delete({ where: { id: server.id } }),
   ])
   for (const { id } of active) {

@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BuildPlan } from '@moorage/build-plan/plan'
 import type { DeploymentKind, Instance } from '@moorage/db/client'
 import type { Claim } from '@moorage/deployments/claim-deployment'
 import { resolveDeploymentEnv } from '@moorage/deployments/deployment-env'
+import { toAppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
 import type { InstanceSpec, InstanceStatus } from '@moorage/runtime/driver'
 import type { Builder } from '../context.ts'
 import type { Env } from '../env.ts'
+import { volumeName } from '../volumes/volume-name.ts'
 import { pointToRemote, remoteRuntime } from './start-remote.ts'
 
 /** The row comes first, so that whatever runs is named by one; a second call finds both again. */
@@ -37,22 +40,42 @@ export async function runInstance(
   instance: Instance,
   input: { plan: BuildPlan; imageId: string },
 ): Promise<Instance> {
-  const { deps, driver, env } = builder
+  const { deps, env } = builder
   const { kind } = await deps.db.deployment.findUniqueOrThrow({
     where: { id: instance.deploymentId },
   })
-  const status: InstanceStatus = await driver.deploy({
+  // A preview never gets what production keeps.
+  const volume =
+    kind === 'production'
+      ? await deps.db.volume.findUnique({ where: { serverId: instance.serverId } })
+      : null
+  const status = await deployWhenFree(builder, {
     instanceId: instance.id,
     serverId: instance.serverId,
     deploymentId: instance.deploymentId,
     imageId: input.imageId,
     plan: input.plan,
     env: await resolveDeploymentEnv(deps, instance.deploymentId),
+    volume: volume && { name: volumeName(volume), path: volume.path },
     limits: limitsOf(input.plan, env, kind),
   })
   builder.collectors.ensure(instance)
   const { host = null, port = null } = status.address ?? {}
   return deps.db.instance.update({ where: { id: instance.id }, data: { host, port } })
+}
+
+/** What had the volume before, such as an instance of a server that was removed, may just be ending. */
+const volumeFreeMs = 20_000
+
+async function deployWhenFree(builder: Builder, spec: InstanceSpec): Promise<InstanceStatus> {
+  for (const end = Date.now() + volumeFreeMs; ; ) {
+    try {
+      return await builder.driver.deploy(spec)
+    } catch (error) {
+      if (toAppError(error).code !== 'conflict' || Date.now() > end) throw error
+      await sleep(500, undefined, { signal: builder.stopping })
+    }
+  }
 }
 
 /** What a preview has of what production has. */

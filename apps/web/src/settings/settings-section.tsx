@@ -5,6 +5,7 @@ const settingsSections = {
   access: 'Access',
   routing: 'Routing',
   environment: 'Environment',
+  storage: 'Storage',
   danger: 'Delete',
 } as const
 
@@ -16,6 +17,7 @@ export const settingsSectionIds: readonly SettingsSectionId[] = [
   'access',
   'routing',
   'environment',
+  'storage',
   'danger',
 ]
 

@@ -20,6 +20,7 @@ import {
   settingsSectionIds,
 } from '../../../../../settings/settings-section.tsx'
 import { SourceForm } from '../../../../../settings/source-form.tsx'
+import { VolumeCard } from '../../../../../settings/volume-card.tsx'
 
 export const metadata = { title: 'Settings' }
 
@@ -28,11 +29,12 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
   await requireSession(`/servers/${encodeURIComponent(slug)}/settings`)
   const { session, server } = await serverPage(slug)
   const can = canOn(session, server.team.slug)
-  const [vars, secrets, keys, domains] = await Promise.all([
+  const [vars, secrets, keys, domains, volume] = await Promise.all([
     can.readEnv ? session.api.env.list({ slug }) : null,
     can.readEnv ? session.api.buildSecrets.list({ slug }) : null,
     can.readKeys ? session.api.keys.list({ slug }) : null,
     session.api.domains.list({ slug }),
+    session.api.volumes.get({ slug }),
   ])
   const sections = settingsSectionIds.filter(
     (id) => (id !== 'environment' || vars) && (id !== 'danger' || can.remove),
@@ -75,6 +77,9 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
             <BuildSecretsCard secrets={secrets} />
           </SettingsSection>
         ) : null}
+        <SettingsSection id="storage">
+          <VolumeCard initial={volume} />
+        </SettingsSection>
         {can.remove ? (
           <SettingsSection id="danger">
             <DeleteServer />
