@@ -51,6 +51,9 @@ const schema = z.object({
   MOORAGE_KEEP_CACHE_DAYS: z.coerce.number().positive().default(14),
   MOORAGE_KEEP_LOG_DAYS: z.coerce.number().positive().default(30),
   MOORAGE_KEEP_REQUEST_DAYS: z.coerce.number().positive().default(30),
+  /** On the whole platform; the oldest go first. */
+  MOORAGE_KEEP_LOG_LINES: z.coerce.number().int().min(1000).default(10_000_000),
+  MOORAGE_KEEP_REQUESTS: z.coerce.number().int().min(1000).default(10_000_000),
   /** Backups kept of each volume, and for how long; the newest one always. */
   MOORAGE_KEEP_BACKUPS: z.coerce.number().int().min(1).max(1000).default(14),
   MOORAGE_KEEP_BACKUP_DAYS: z.coerce.number().positive().default(30),

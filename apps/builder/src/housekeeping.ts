@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Builder } from './context.ts'
+import { packRepositories } from './pack-repositories.ts'
 import { removeUnkeptImages } from './retention.ts'
 
 const dayMs = 86_400_000
@@ -17,18 +18,28 @@ export async function keepHouse(builder: Builder): Promise<void> {
     maxBytes: env.MOORAGE_KEEP_CACHE_MB * 2 ** 20,
     maxAgeMs: env.MOORAGE_KEEP_CACHE_DAYS * dayMs,
   })
-  await deleteOldLines(builder)
+  await deleteOldRows(builder)
   await removeRepositories(builder)
+  await packRepositories(builder)
 }
 
-async function deleteOldLines({ deps: { db }, env, stopping }: Builder): Promise<void> {
+/** By age, and the oldest of more than so many. Ids count up, so they tell how many there are at most. */
+export async function deleteOldRows({
+  deps: { db },
+  env,
+  stopping,
+}: Pick<Builder, 'deps' | 'env' | 'stopping'>): Promise<void> {
   const logsBefore = new Date(Date.now() - env.MOORAGE_KEEP_LOG_DAYS * dayMs)
   const requestsBefore = new Date(Date.now() - env.MOORAGE_KEEP_REQUEST_DAYS * dayMs)
+  const lines = env.MOORAGE_KEEP_LOG_LINES
+  const requests = env.MOORAGE_KEEP_REQUESTS
   const deletions = [
     () => db.$executeRaw`DELETE FROM "LogLine" WHERE id IN
-      (SELECT id FROM "LogLine" WHERE at < ${logsBefore} ORDER BY id LIMIT ${batch})`,
+      (SELECT id FROM "LogLine" WHERE at < ${logsBefore}
+         OR id <= (SELECT max(id) FROM "LogLine") - ${lines}::bigint ORDER BY id LIMIT ${batch})`,
     () => db.$executeRaw`DELETE FROM "RequestLog" WHERE id IN
-      (SELECT id FROM "RequestLog" WHERE at < ${requestsBefore} ORDER BY id LIMIT ${batch})`,
+      (SELECT id FROM "RequestLog" WHERE at < ${requestsBefore}
+         OR id <= (SELECT max(id) FROM "RequestLog") - ${requests}::bigint ORDER BY id LIMIT ${batch})`,
   ]
   for (const deleteBatch of deletions) while (!stopping.aborted && (await deleteBatch()) === batch);
 }
