@@ -25,6 +25,12 @@ test('has no default for anything secret', () => {
   expect(text).not.toMatch(/\$\{[A-Z_]*(PASSWORD|SECRET|KEY|TOKEN)[A-Z_]*(:-[^}]*)?\}/)
 })
 
+test('hands on a previous encryption key where there is one, and sets none where there is not', () => {
+  const { services } = readComposeFile(complete)
+  for (const name of ['prepare', 'web', 'router', 'git', 'builder'])
+    expect(services[name]?.environment).toMatchObject({ MOORAGE_ENCRYPTION_KEY_PREVIOUS: null })
+})
+
 test('listens to the world with Caddy alone', () => {
   const { services } = readComposeFile(complete)
   for (const service of Object.values(services)) {

@@ -8,7 +8,8 @@ const serviceSchema = z.looseObject({
   image: z.string(),
   network_mode: z.string().optional(),
   command: z.array(z.string()).default([]),
-  environment: z.record(z.string(), z.string()).default({}),
+  /** Null: as it is where compose runs, or not at all. */
+  environment: z.record(z.string(), z.string().nullable()).default({}),
   volumes: z.array(z.string()).default([]),
   cap_drop: z.array(z.string()).default([]),
   security_opt: z.array(z.string()).default([]),
