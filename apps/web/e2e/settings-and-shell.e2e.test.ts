@@ -43,6 +43,7 @@ describe('settings and keys', () => {
   test('limits and what is kept of requests are saved, and count without a deployment', async () => {
     await page.goto('/servers/weather/settings')
     await page.getByLabel('Calls a minute of all callers').fill('600')
+    await page.getByLabel('Answer with known lists while it wakes').check()
     await page.getByLabel('Keep what is asked and answered').check()
     await page.getByLabel('Keep out of it, too').fill('ssn, iban')
     await page.locator('#routing').getByRole('button', { name: 'Save' }).click()
@@ -51,6 +52,7 @@ describe('settings and keys', () => {
     expect(routing).toMatchObject({
       callsPerMinute: 600,
       concurrentCalls: null,
+      listWhileAsleep: true,
       keepPayloads: true,
       redact: ['ssn', 'iban'],
     })
