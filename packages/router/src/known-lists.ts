@@ -71,14 +71,19 @@ export function createKnownLists(): KnownLists {
   }
 }
 
-/** Not in a session, which may have lists of its own, nor where the server itself tells callers apart. */
-function mayBeKept({ server, principal, session, endpoint, message }: Exchange): boolean {
+/**
+ * Not in a session, which may have lists of its own; nor where the server itself tells callers apart; nor
+ * of a caller who gets a part of each list, which their rules may change at any moment.
+ */
+function mayBeKept(exchange: Exchange): boolean {
+  const { server, principal, uses, session, endpoint, message } = exchange
   return (
     message?.listKey != null &&
     message.id !== null &&
     !session &&
     !endpoint &&
     principal !== null &&
+    uses.length === 0 &&
     server !== undefined &&
     server.access !== 'own_auth' &&
     (server.routing.pauseAfterSeconds !== null || server.routing.stopAfterSeconds !== null)

@@ -339,3 +339,21 @@ test.each([
   expect((await list(url, key, 2, {}, method)).status).toBe(200)
   expect(upstream.seen.length).toBe(seenBefore + 1)
 })
+
+test('a caller who may use a part of a server never gets a list that is known to others', async () => {
+  const upstream = await startListing({ ...hour, tools, cacheScope: 'public' }, 'json')
+  const server = await serve(upstream)
+  const url = server.urls[0] ?? ''
+  const other = await platform.addKey(teamId)
+  await until(() => isServed(url, other.key))
+  const policy = { rules: [{ who: [`key:${other.id}`], tools: { deny: ['*'] } }] }
+  await platform.db.server.update({ where: { id: server.id }, data: { policy } })
+  await list(url, key, 1)
+  await sleepIn(server, 'paused')
+  const seenBefore = upstream.seen.length
+  expect(JSON.parse((await list(url, key, 2)).text).result.tools).toEqual(tools)
+  expect(upstream.seen.length).toBe(seenBefore)
+  onWake = () => change(server, { state: 'ready' })
+  expect(JSON.parse((await list(url, other.key, 3)).text).result.tools).toEqual([])
+  expect(upstream.seen.length).toBe(seenBefore + 1)
+})
