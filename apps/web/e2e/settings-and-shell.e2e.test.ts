@@ -58,6 +58,27 @@ describe('settings and keys', () => {
     })
   })
 
+  test('who may call and use what is saved, with what a rule leaves in view', async () => {
+    await page.goto('/servers/weather/settings')
+    const card = page.locator('#callers')
+    await card.getByRole('combobox', { name: 'May call' }).click()
+    await page.getByRole('option', { name: 'Chosen members and keys' }).click()
+    await card.getByRole('combobox', { name: 'Chosen: add' }).click()
+    await page.getByRole('option', { name: person.name }).click()
+    await card.getByRole('button', { name: 'Add a rule' }).click()
+    await card.getByRole('textbox', { name: 'Tools' }).fill('no_such_*')
+    await card.getByText(/None of the \d+ tools/).waitFor()
+    await card.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved. It counts at once.').waitFor()
+    const { policy } = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+    const user = await db.user.findFirstOrThrow({ where: { email: person.email } })
+    expect(policy).toMatchObject({
+      mayCall: 'chosen',
+      chosen: [`member:${user.id}`],
+      rules: [{ who: ['everyone'], tools: { allow: ['no_such_*'], deny: [] } }],
+    })
+  })
+
   test('a volume is added, shows its backups, and a restore asks once more', async () => {
     await page.getByLabel('Directory', { exact: true }).fill('/etc')
     await page.getByRole('button', { name: 'Add volume' }).click()

@@ -1,5 +1,6 @@
 'use client'
 import { type Scope, scopes } from '@moorage/domain/permission'
+import { namesFrom } from '@moorage/domain/policy-text'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
@@ -39,6 +40,7 @@ export function CreateKeyForm({
   const [chosen, setChosen] = useState<Scope[]>(['call'])
   const [server, setServer] = useState(slug ?? everyServer)
   const [lifetime, setLifetime] = useState('90')
+  const [tools, setTools] = useState('')
   const [limits, setLimits] = useState({ callsPerMinute: '', concurrentCalls: '' })
   const create = useMutation(
     api.keys.create.mutationOptions({ onSuccess: ({ key }) => onMade(key) }),
@@ -55,6 +57,15 @@ export function CreateKeyForm({
         callsPerMinute: limitOf(limits.callsPerMinute),
         concurrentCalls: limitOf(limits.concurrentCalls),
       },
+      ...(tools.trim() === ''
+        ? {}
+        : {
+            uses: {
+              tools: namesFrom(tools),
+              resources: namesFrom(''),
+              prompts: namesFrom(''),
+            },
+          }),
       ...(lifetime === 'never' ? {} : { expiresInDays: Number(lifetime) }),
     })
   }
@@ -111,6 +122,17 @@ export function CreateKeyForm({
         )}
         <Select label="Good for" value={lifetime} onChange={setLifetime} items={lifetimes} />
       </div>
+      {chosen.includes('call') ? (
+        <TextField
+          label="Tools it may call"
+          optional
+          spellCheck={false}
+          placeholder="all, or: read_* !read_secret"
+          hint="Names, * for anything, ! before what is denied."
+          value={tools}
+          onChange={(event) => setTools(event.target.value)}
+        />
+      ) : null}
       {chosen.includes('call') ? <LimitFields value={limits} onChange={setLimits} /> : null}
       {fault ? (
         <Notice look="error" title={fault.message}>

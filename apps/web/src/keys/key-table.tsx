@@ -1,11 +1,13 @@
 'use client'
 import type { ApiOutputs } from '@moorage/api/app-router'
+import { namesText } from '@moorage/domain/policy-text'
 import Link from 'next/link'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Time } from '../parts/time.tsx'
 import { KeyLimitsOf } from './key-limits.tsx'
 import { keyMark } from './key-mark.ts'
 import { RevokeKey } from './revoke-key.tsx'
+import { RotateKey } from './rotate-key.tsx'
 import { scopeWords } from './scope-words.ts'
 
 export type Key = ApiOutputs['keys']['list'][number]
@@ -30,7 +32,7 @@ export function KeyTable({
           {showServer ? <th className="w-[22%] max-lg:hidden">For</th> : null}
           <th className="w-36 max-lg:hidden">Of</th>
           <th className="w-32 max-lg:hidden">Last used</th>
-          <th className="w-24 max-sm:w-22" aria-label="Actions" />
+          <th className="w-44 max-sm:w-24" aria-label="Actions" />
         </tr>
       </thead>
       <tbody>
@@ -63,6 +65,11 @@ function KeyRow({
         </p>
         <p className="flex flex-wrap gap-x-2 text-xs text-faint">
           <span className="font-mono">{row.prefix}…</span>
+          {row.uses ? (
+            <span className="font-mono" title="The tools it may call">
+              {namesText(row.uses.tools) || 'all tools'}
+            </span>
+          ) : null}
           <KeyLimitsOf row={row} mayWrite={mayWrite && !row.revokedAt} />
         </p>
       </td>
@@ -71,6 +78,11 @@ function KeyRow({
         {row.expiresAt && !isOver ? (
           <p className="text-xs text-faint">
             ends <Time at={row.expiresAt} />
+          </p>
+        ) : null}
+        {row.formerUntil && !isOver ? (
+          <p className="text-xs text-faint">
+            old secret ends <Time at={row.formerUntil} />
           </p>
         ) : null}
       </td>
@@ -94,7 +106,14 @@ function KeyRow({
       <td className="text-muted max-lg:hidden">
         {row.lastUsedAt ? <Time at={row.lastUsedAt} /> : 'never'}
       </td>
-      <td className="text-right">{mayWrite && !row.revokedAt ? <RevokeKey row={row} /> : null}</td>
+      <td className="text-right">
+        {mayWrite && !row.revokedAt ? (
+          <span className="inline-flex flex-wrap justify-end">
+            {isOver ? null : <RotateKey row={row} />}
+            <RevokeKey row={row} />
+          </span>
+        ) : null}
+      </td>
     </tr>
   )
 }

@@ -12,6 +12,7 @@ import { DeleteServer } from '../../../../../settings/delete-server.tsx'
 import { DomainsCard } from '../../../../../settings/domains-card.tsx'
 import { EnvCard } from '../../../../../settings/env-card.tsx'
 import { PlanSettings } from '../../../../../settings/plan-settings.tsx'
+import { PolicyCard } from '../../../../../settings/policy-card.tsx'
 import { RemoteForm } from '../../../../../settings/remote-form.tsx'
 import { RoutingCard } from '../../../../../settings/routing-card.tsx'
 import {
@@ -29,12 +30,13 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
   await requireSession(`/servers/${encodeURIComponent(slug)}/settings`)
   const { session, server } = await serverPage(slug)
   const can = canOn(session, server.team.slug)
-  const [vars, secrets, keys, domains, volume] = await Promise.all([
+  const [vars, secrets, keys, domains, volume, callers] = await Promise.all([
     can.readEnv ? session.api.env.list({ slug }) : null,
     can.readEnv ? session.api.buildSecrets.list({ slug }) : null,
     can.readKeys ? session.api.keys.list({ slug }) : null,
     session.api.domains.list({ slug }),
     session.api.volumes.get({ slug }),
+    can.update ? session.api.servers.callers({ slug }) : [],
   ])
   const sections = settingsSectionIds.filter(
     (id) => (id !== 'environment' || vars) && (id !== 'danger' || can.remove),
@@ -51,6 +53,7 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
         </SettingsSection>
         <SettingsSection id="access">
           <AccessCard />
+          <PolicyCard callers={callers} />
           {keys ? (
             <Card
               title="Keys for this server"
