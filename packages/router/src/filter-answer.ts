@@ -58,7 +58,8 @@ export function filterAnswer(exchange: Exchange, next: UpstreamHandler): Upstrea
     onEnd: () => {
       if (isOver) return
       if (!held) return next.onEnd()
-      const body = filteredBody(uses, Buffer.concat(held.chunks))
+      const came = Buffer.concat(held.chunks)
+      const body = filteredBody(uses, came) ?? (isNoAnswer(held.head.status) ? came : null)
       if (body === null) return giveUp()
       next.onHead(held.head.status, withLength(held.head.headers, body.length))
       if (body.length > 0) next.onData(body)
@@ -74,6 +75,11 @@ export function filterAnswer(exchange: Exchange, next: UpstreamHandler): Upstrea
 function mayHoldList({ req, message }: Exchange): boolean {
   if (req.method !== 'POST') return false
   return !message?.method || message.isBatch || message.method.endsWith('/list')
+}
+
+/** An error's text, or HTTP+SSE's word that the answer comes elsewhere. */
+function isNoAnswer(status: number): boolean {
+  return status === 202 || status >= 300
 }
 
 /** Null: it is no JSON. */

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { Client, SSEClientTransport } from '@modelcontextprotocol/client'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bearer, connect, isServed, send } from './testing/client.ts'
+import { bearer, connect, echo, isServed, send } from './testing/client.ts'
 import { createLibraryServer } from './testing/library-server.ts'
 import { startPlatform, type TestPlatform, type TestServer, until } from './testing/platform.ts'
-import { startUpstream, type Upstream } from './testing/upstream.ts'
+import { startSseServer, startUpstream, type Upstream } from './testing/upstream.ts'
 
 const rules = [
   {
@@ -35,12 +36,18 @@ afterAll(async () => {
   await Promise.all(upstreams.map((upstream) => upstream.stop()))
 })
 
-async function serve(upstream: Upstream, policy: object, plan: { transport?: string } = {}) {
+async function serve(
+  upstream: Upstream,
+  policy: object,
+  plan: { transport?: string; path?: string } = {},
+) {
   upstreams.push(upstream)
   const server = await platform.addServer(teamId, { policy })
   await platform.deploy(server, upstream.port, plan)
   const path = `${url}/${server.slug}`
-  await until(() => isServed(`${path}/mcp`, key))
+  // A GET of HTTP+SSE does not end.
+  const answers = async () => (await rpc(`${path}/mcp`, '')).status === 405
+  await until(() => (plan.transport === 'sse' ? answers() : isServed(`${path}/mcp`, key)))
   return { server, path, mcp: `${path}/mcp` }
 }
 
@@ -100,6 +107,22 @@ describe.each(['legacy', '2026-07-28'] as const)('the official client, %s', (era
     expect((await client.listTools()).tools).toHaveLength(3)
     await client.close()
   })
+})
+
+test('over HTTP+SSE, where answers come on another stream, lists are filtered and calls refused', async () => {
+  const only = { ...rules[0], tools: { allow: ['echo'], deny: [] } }
+  const { mcp } = await serve(
+    await startSseServer('old'),
+    { rules: [only] },
+    { transport: 'sse', path: '/sse' },
+  )
+  const client = new Client({ name: 'test-client', version: '1.0.0' })
+  const requestInit = { headers: bearer(key) }
+  await client.connect(new SSEClientTransport(new URL(mcp), { requestInit }))
+  expect(names((await client.listTools()).tools)).toEqual(['echo'])
+  expect(await echo(client, 'hello')).toBe('old: hello')
+  await expect(client.callTool({ name: 'grow', arguments: {} })).rejects.toThrow('not found')
+  await client.close()
 })
 
 test('a key that may use some tools is held to them on every server', async () => {

@@ -107,7 +107,8 @@ function logLine({ colors }: Terminal, line: LogLine): string {
 
 function requestLine({ colors }: Terminal, line: RequestLine): string {
   const failed = line.status >= 400 || line.rpcErrorCode !== null
-  const status = `${line.status}${line.rpcErrorCode === null ? '' : ` (${line.rpcErrorCode})`}`
+  const code = line.rpcErrorCode === null ? '' : ` (${line.rpcErrorCode})`
+  const status = `${line.status}${code}${line.refusedBy === null ? '' : ` by ${line.refusedBy}`}`
   return [
     colors.dim(clock(line.at)),
     failed ? colors.red(status) : colors.green(status),

@@ -74,6 +74,9 @@ function Facts({ slug, facts }: { slug: string; facts: RequestFacts }) {
         {facts.rpcErrorCode === null ? null : (
           <span className="text-failed">JSON-RPC error {facts.rpcErrorCode}</span>
         )}
+        {facts.refusedBy === 'policy' ? (
+          <span className="text-muted"> · refused by a rule of who may use what</span>
+        ) : null}
       </Fact>
       <Fact name="Took">{formatDuration(facts.durationMs)}</Fact>
       <Fact name="When">{exactTime(facts.at)}</Fact>
