@@ -24,7 +24,7 @@ export function RoutingCard() {
     save.start({ routing: fromDraft(draft) }, ({ routing }) => form.reset(toDraft(routing))),
   )
   return (
-    <Card title="Routing" id="routing">
+    <Card title="Routing">
       <form onSubmit={(event) => void submit(event)} className="grid gap-5">
         <Part title="Limits on tool calls">
           <div className="grid items-start gap-4 sm:grid-cols-2">
