@@ -86,6 +86,7 @@ test('settings replace what was found, and say so', () => {
       python: '3.13',
       packages: ['libpq5'],
       env: { LOG_LEVEL: 'debug' },
+      callerSecrets: [{ name: 'token', header: 'X-Token' }],
     }),
   })
   expect(found).toMatchObject({
@@ -93,6 +94,7 @@ test('settings replace what was found, and say so', () => {
     path: '/sse',
     transport: 'sse',
     packages: ['libpq5'],
+    callerSecrets: [{ name: 'token', header: 'X-Token' }],
     start: {
       command: ['.venv/bin/python', 'server.py', '--port', portPlaceholder],
       env: { LOG_LEVEL: 'debug' },

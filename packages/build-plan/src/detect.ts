@@ -103,6 +103,7 @@ function finish(plan: BuildPlan, settings: Settings): BuildPlan {
     ...plan,
     ...(buildPackages.length > 0 && { buildPackages }),
     ...(settings.buildSecrets && { secrets: settings.buildSecrets }),
+    ...(settings.callerSecrets && { callerSecrets: settings.callerSecrets }),
     port: settings.port ?? plan.port,
     path: settings.path ?? plan.path,
     transport: settings.transport ?? plan.transport,
@@ -138,6 +139,7 @@ function settingReasons(settings: Settings): Reason[] {
     Packages: settings.packages?.join(' '),
     'Packages for the build': settings.buildPackages?.join(' '),
     'Build secrets': settings.buildSecrets?.join(' '),
+    'Asked of each caller': settings.callerSecrets?.map(({ name }) => name).join(', '),
     Environment: settings.env && Object.keys(settings.env).join(' '),
   }
   return Object.entries(shown).flatMap(([choice, value]) =>

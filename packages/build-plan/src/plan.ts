@@ -1,3 +1,4 @@
+import { callerSecretsSchema } from '@moorage/domain/caller-secrets'
 import { z } from 'zod'
 
 /** An argument array; never a shell line. `${PORT}` and `${HOST}` are filled in at start. */
@@ -56,6 +57,8 @@ export const buildPlanSchema = z.object({
   buildPackages: z.array(packageSchema).optional(),
   /** Names of the build secrets that its commands need; left out: all that the server has. */
   secrets: z.array(z.string()).optional(),
+  /** What the router asks of each caller, for the server. */
+  callerSecrets: callerSecretsSchema.optional(),
   install: stageSchema,
   build: stageSchema,
   /**

@@ -1,3 +1,4 @@
+import { callerSecretsSchema } from '@moorage/domain/caller-secrets'
 import { AppError } from '@moorage/domain/error'
 import { z } from 'zod'
 import type { SourceTree } from './source-tree.ts'
@@ -178,6 +179,11 @@ export const settingsSchema = z.strictObject({
     .refine((env) => Object.keys(env).length <= 100, 'at most 100 variables')
     .optional()
     .describe('Variables that anybody may read. Secrets belong to the server’s own variables.'),
+  callerSecrets: callerSecretsSchema
+    .optional()
+    .describe(
+      'What the server needs from each caller, such as an API token: name, header, and for people description and url (where to get one). Callers of a private server enter it once, and it is a header of their requests.',
+    ),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openCallerSecret, sealCallerSecret } from '@moorage/access/caller-secret'
 import { openRemote, sealRemote } from '@moorage/access/remote-target'
 import { open } from '@moorage/access/secret-box'
 import { createDb, type Db } from '@moorage/db/client'
@@ -65,6 +66,10 @@ test('a new key takes over from the old one: both work until all is sealed anew,
     ...{ teamId, kind: 'webhook', name: 'x', address: 'https://example.com/hook' },
     events: ['live'],
   })
+  const own = { userId: newId('usr'), serverId, name: 'token' }
+  await db.user.create({ data: { id: own.userId, name: 'A', email: 'a@example.com' } })
+  const handed = sealCallerSecret(previous, own, 'mine')
+  await db.callerSecret.create({ data: { id: newId('csec'), ...own, value: handed } })
   const keys = { privateKey: 'pem', clientSecret: 'three', webhookSecret: null }
   const app = { appId: 1, slug: 'x', name: 'x', page: 'https://github.com/apps/x', clientId: 'x' }
   await saveGithubApp(old, { ...app, ...keys })
@@ -74,7 +79,7 @@ test('a new key takes over from the old one: both work until all is sealed anew,
   const both = { db, encryptionKey: { current, previous } }
   await setEnvVar(both, { serverId, key: 'B', value: 'new', scope: 'production', writeOnly: false })
   expect((await listEnvVars(both, { serverId })).map((row) => row.value)).toEqual(['one', 'new'])
-  expect(await resealSecrets(both)).toBe(7)
+  expect(await resealSecrets(both)).toBe(8)
   expect(await resealSecrets(both)).toBe(0)
 
   const only = { db, encryptionKey: current }
@@ -91,6 +96,9 @@ test('a new key takes over from the old one: both work until all is sealed anew,
   expect(openDeployKey(current, serverId, server.deployKey ?? '')).toBe(secretKey)
   const instance = await db.instance.findUniqueOrThrow({ where: { id: instanceId } })
   expect(openRemote(current, instanceId, instance.remote)).toEqual(target)
+  const secret = await db.callerSecret.findFirstOrThrow()
+  const asked = { name: own.name, header: 'X-Token' }
+  expect(openCallerSecret(current, own, asked, secret.value)).toBe('mine')
   // It is the same value: nobody is told that the server runs with an older one.
   expect((await db.envVar.findFirstOrThrow({ where: { key: 'A' } })).updatedAt).toEqual(updatedAt)
   const [row] = await db.envVar.findMany({ where: { key: 'A' } })

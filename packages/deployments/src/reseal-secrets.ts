@@ -1,3 +1,4 @@
+import { callerSecretContext } from '@moorage/access/caller-secret'
 import { remoteContext, storedRemoteSchema } from '@moorage/access/remote-target'
 import { reseal } from '@moorage/access/secret-box'
 import { z } from 'zod'
@@ -27,6 +28,7 @@ export const sealedBy: Record<string, (deps: Keyed) => Promise<number>> = {
   'packages/deployments/src/github/github-app.ts': resealGithubApp,
   'packages/deployments/src/notifications/targets.ts': notificationTargets,
   'packages/deployments/src/webhooks/hook-secret.ts': hookSecrets,
+  'packages/access/src/caller-secret.ts': callerSecrets,
   'packages/access/src/remote-target.ts': remotes,
   'packages/router/src/identity-keys.ts': identityKeys,
 }
@@ -72,6 +74,16 @@ async function buildSecrets({ db, encryptionKey }: Keyed): Promise<number> {
     return again === null
       ? 0
       : db.$executeRaw`UPDATE "BuildSecret" SET value = ${again} WHERE id = ${id} AND value = ${value}`
+  })
+}
+
+async function callerSecrets({ db, encryptionKey }: Keyed): Promise<number> {
+  const rows = await db.callerSecret.findMany()
+  return each(rows, async ({ id, value, ...place }) => {
+    const again = reseal(encryptionKey, value, callerSecretContext(place))
+    return again === null
+      ? 0
+      : db.$executeRaw`UPDATE "CallerSecret" SET value = ${again} WHERE id = ${id} AND value = ${value}`
   })
 }
 

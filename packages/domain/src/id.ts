@@ -10,6 +10,7 @@ export type IdKind =
   | 'key'
   | 'env'
   | 'bsec'
+  | 'csec'
   | 'ntf'
   | 'dlv'
   | 'evt'

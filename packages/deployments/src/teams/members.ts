@@ -26,7 +26,7 @@ export async function changeRole(
   await deps.events.publish({ type: 'person', userId })
 }
 
-/** The keys and invitations that they have made end with their membership. Leaving is removing oneself. */
+/** The keys and invitations that they have made, and what they handed to its servers, end with their membership. Leaving is removing oneself. */
 export async function removeMember(
   deps: TeamDeps,
   input: About & { mayOwn: boolean },
@@ -40,6 +40,7 @@ export async function removeMember(
       await checkNotLastOwner(tx, teamId)
     }
     await tx.member.delete({ where: { teamId_userId: { teamId, userId } } })
+    await tx.callerSecret.deleteMany({ where: { userId, server: { teamId } } })
     await tx.invitation.updateMany({
       where: { teamId, invitedById: userId, acceptedAt: null, revokedAt: null },
       data: { revokedAt: new Date() },

@@ -112,7 +112,7 @@ test('a transfer makes the other the owner and oneself an admin, both or neither
   expect(await roleOf(teamId, third.id)).toBe('viewer')
 })
 
-test('the keys and invitations of a member end when they go, and routers are told', async () => {
+test('the keys, the invitations and what a member handed to its servers end when they go, and routers are told', async () => {
   const owner = await person()
   const { id: teamId } = await team(owner)
   const admin = await member(teamId, 'admin')
@@ -122,10 +122,17 @@ test('the keys and invitations of a member end when they go, and routers are tol
     { teamId, email: 'back@example.com', role: 'admin', mailed: false },
     admin,
   )
+  const serverId = newId('srv')
+  await deps.db.server.create({
+    data: { id: serverId, teamId, slug: `s${serverId.slice(4)}`, name: 'x' },
+  })
+  const secret = { id: newId('csec'), userId: admin.id, serverId, name: 'token', value: 'sealed' }
+  await deps.db.callerSecret.create({ data: secret })
   expect(await principalByKey(deps, key)).toMatchObject({ owner: { id: admin.id, role: 'admin' } })
   heard.length = 0
   await removeMember(deps, { teamId, userId: admin.id, mayOwn: true }, owner)
   expect(await principalByKey(deps, key)).toBeNull()
+  expect(await deps.db.callerSecret.count({ where: { serverId } })).toBe(0)
   expect(await findInvitation(deps, token)).toBeNull()
   await vi.waitFor(() =>
     expect(heard).toEqual(
