@@ -1,4 +1,5 @@
 import type { AccessTokens } from './access-tokens.ts'
+import type { CallerSecrets } from './caller-secrets.ts'
 import type { Identity } from './identity.ts'
 import type { InFlight } from './in-flight.ts'
 import type { KeyUse } from './key-use.ts'
@@ -35,6 +36,7 @@ export type Context = {
   tracing: Tracing | null
   keyUse: KeyUse
   identity: Identity
+  callerSecrets: CallerSecrets
   /** Null: there is no dashboard that gives any out. */
   tokens: AccessTokens | null
   oauthSteps: OauthSteps

@@ -9,6 +9,8 @@ import { ResponseSink } from './response-sink.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 import type { UpstreamCall, UpstreamHandler } from './upstream-call.ts'
 
+const noHeaders: readonly string[] = []
+
 /** Null: the answer went out, or the client left. Else why not one byte of an answer came. */
 export type Failure = { error: Error; wasSent: boolean }
 
@@ -29,6 +31,10 @@ export function dispatch(
       forwarded: exchange.forwarded,
       requestId: exchange.requestId,
       identity: exchange.identity,
+      callerHeaders:
+        server.callerSecrets.length > 0
+          ? context.callerSecrets.headersFor(exchange.principal, instance)
+          : noHeaders,
       traceparent: exchange.traceparent,
       sessionId: to.target.sessionId,
       dropLastEventId: session?.dropLastEventId ?? false,

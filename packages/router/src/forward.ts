@@ -3,6 +3,7 @@ import { AppError } from '@moorage/domain/error'
 import { isGuarded } from '@moorage/domain/routing'
 import { answerJson } from './answer.ts'
 import { answerAsleep } from './answer-asleep.ts'
+import { askCaller } from './ask-caller.ts'
 import { admitCalls, callsIn } from './call-limits.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Context } from './context.ts'
@@ -47,6 +48,10 @@ export async function forward(
     if (refusal !== null) return answerJson(exchange, refusal, exchange.endpoint ? 400 : 200)
   }
   checkScope(exchange, server)
+  if (server.callerSecrets.length > 0) {
+    const answer = askCaller(context, exchange, { server, body })
+    if (answer !== null) return answerJson(exchange, answer, exchange.endpoint ? 400 : 200)
+  }
   admit(context, exchange, server)
   noteLegacyRequest(exchange)
   if (answerAsleep(context, exchange, server, path)) return

@@ -1,3 +1,4 @@
+import { foldHeader } from '@moorage/domain/caller-secrets'
 import type { ClientRequest } from './quick-front.ts'
 import type { InstanceEntry, ServerEntry } from './table.ts'
 
@@ -89,6 +90,8 @@ export function requestHeaders(
     forwarded: Forwarded
     requestId: string
     identity: readonly string[]
+    /** What the caller hands to this server; no client says it by itself. */
+    callerHeaders: readonly string[]
     /** Null: the client's own, if it sent one. */
     traceparent: string | null
     /** Undefined: as it came. Null: this instance keeps no sessions. */
@@ -100,6 +103,7 @@ export function requestHeaders(
   const headers = ['Host', to.instance.hostHeader]
   const { remote } = to.instance
   const taken = remote ? namesOf(remote.headers) : none
+  const asked = to.server.callerSecrets
   const raw = req.rawHeaders
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i], raw[i + 1]]
@@ -107,14 +111,18 @@ export function requestHeaders(
     if (sending === false) continue
     if (named.size > 0 && named.has(name.toLowerCase())) continue
     if (taken.size > 0 && taken.has(name.toLowerCase())) continue
+    if (asked.length > 0 && isAsked(asked, name)) continue
     if (sending !== true && !isSent(sending, to)) continue
     headers.push(name, value)
   }
   if (to.traceparent !== null) headers.push('Traceparent', to.traceparent)
   if (typeof to.sessionId === 'string') headers.push('Mcp-Session-Id', to.sessionId)
-  if (remote) headers.push(...remote.headers)
-  else pushOwnHeaders(headers, to)
+  pushOwnHeaders(headers, to.instance, to)
   return headers
+}
+
+function isAsked(asked: ServerEntry['callerSecrets'], name: string): boolean {
+  return asked.some(({ header }) => foldHeader(header) === foldHeader(name))
 }
 
 function isSent(lower: string, to: Parameters<typeof requestHeaders>[1]): boolean {
@@ -135,17 +143,34 @@ function isSent(lower: string, to: Parameters<typeof requestHeaders>[1]): boolea
   }
 }
 
-/** What only we may say of a request. */
+/** What only we may say of a request; a remote server gets its operator's headers in place of who calls. */
 export function pushOwnHeaders(
   headers: string[],
-  to: { forwarded: Forwarded; requestId: string; identity: readonly string[] },
+  { remote }: InstanceEntry,
+  to: Own & { callerHeaders: readonly string[] },
 ): void {
-  const { forwarded } = to
+  if (remote) pushWithout(headers, remote.headers, to.callerHeaders)
+  else pushIdentity(headers, to)
+  for (const part of to.callerHeaders) headers.push(part)
+}
+
+type Own = { forwarded: Forwarded; requestId: string; identity: readonly string[] }
+
+function pushIdentity(headers: string[], { forwarded, requestId, identity }: Own): void {
   headers.push('X-Forwarded-For', forwarded.for, 'X-Forwarded-Proto', forwarded.proto)
   headers.push('X-Forwarded-Host', forwarded.host)
   if (forwarded.prefix) headers.push('X-Forwarded-Prefix', forwarded.prefix)
-  for (const part of to.identity) headers.push(part)
-  headers.push('Moorage-Request-Id', to.requestId)
+  for (const part of identity) headers.push(part)
+  headers.push('Moorage-Request-Id', requestId)
+}
+
+/** The operator's own, but for what the caller has given in their place. */
+function pushWithout(headers: string[], all: readonly string[], given: readonly string[]): void {
+  const replaced = given.length > 0 ? namesOf(given) : none
+  for (let i = 0; i + 1 < all.length; i += 2) {
+    const [name = '', value = ''] = [all[i], all[i + 1]]
+    if (!replaced.has(name.toLowerCase())) headers.push(name, value)
+  }
 }
 
 export type ResponseHeaders = {

@@ -16,9 +16,18 @@ export type Changes = {
   previews: number
   members: number
   grants: number
+  callerSecrets: number
 }
 
-type Count = 'servers' | 'keys' | 'people' | 'domains' | 'previews' | 'members' | 'grants'
+type Count =
+  | 'servers'
+  | 'keys'
+  | 'people'
+  | 'domains'
+  | 'previews'
+  | 'members'
+  | 'grants'
+  | 'callerSecrets'
 type Row = Omit<Changes, Count> & Record<Count, bigint>
 
 /**
@@ -47,6 +56,7 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
       ) AS "keyIds",
       ARRAY(SELECT "userId" FROM member
         UNION SELECT m."userId" FROM "Member" m JOIN team ON team.id = m."teamId"
+        UNION SELECT "userId" FROM "CallerSecret" c, since WHERE known AND age(c.xmin) <= age
         UNION SELECT "userId" FROM "OauthGrant" g, since WHERE known AND age(g.xmin) <= age
         UNION SELECT a.id FROM "ServiceAccount" a, since WHERE known AND age(a.xmin) <= age
         UNION SELECT a.id FROM "ServiceAccount" a JOIN team ON team.id = a."teamId"
@@ -60,9 +70,10 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
       (SELECT count(*) FROM "Domain") AS domains,
       (SELECT count(*) FROM "Preview") AS previews,
       (SELECT count(*) FROM "Member") AS members,
-      (SELECT count(*) FROM "OauthGrant") AS grants`
+      (SELECT count(*) FROM "OauthGrant") AS grants,
+      (SELECT count(*) FROM "CallerSecret") AS "callerSecrets"`
   if (!row) throw new Error('Postgres did not say what has changed.')
-  const { servers, keys, people, domains, previews, members, grants, ...rest } = row
+  const { servers, keys, people, domains, previews, members, grants, callerSecrets, ...rest } = row
   return {
     ...rest,
     servers: Number(servers),
@@ -72,6 +83,7 @@ export async function readChanges(db: Db, since: string | null): Promise<Changes
     previews: Number(previews),
     members: Number(members),
     grants: Number(grants),
+    callerSecrets: Number(callerSecrets),
   }
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openRemote, type RemoteTarget } from '@moorage/access/remote-target'
 import type { EncryptionKey } from '@moorage/access/secret-box'
 import type { Db } from '@moorage/db/client'
+import { readCallerSecrets } from '@moorage/domain/caller-secrets'
 import type { Role } from '@moorage/domain/permission'
 import { readKeyUses, readPolicy } from '@moorage/domain/policy'
 import { readKeyLimits, readRouting } from '@moorage/domain/routing'
@@ -13,6 +14,7 @@ import {
   type Membership,
   type PersonEntry,
   type ServerEntry,
+  secretKey,
 } from './table.ts'
 
 export type LoadDeps = { db: Db; encryptionKey: EncryptionKey; logger: Logger }
@@ -36,6 +38,7 @@ type ServerRow = {
   access: ServerEntry['access']
   routing: unknown
   policy: unknown
+  callerSecrets: unknown
   /** A bigint, as text. */
   version: string | null
   deploymentId: string | null
@@ -65,6 +68,7 @@ export async function readServers(
       SELECT p.id, p."serverId", s."teamId", p.slug, s.access::text AS access, s.routing,
              s.policy, p.version::text AS version, p."deploymentId", d.plan->>'path' AS "planPath",
              (d.plan->>'port')::int AS "planPort", d.plan->>'transport' AS "planTransport",
+             CASE WHEN p."previewId" IS NULL THEN d.plan->'callerSecrets' END AS "callerSecrets",
              COALESCE(i.instances, '[]'::json) AS instances,
              ARRAY(SELECT hostname FROM "Domain" n
                    WHERE n."serverId" = p.id AND n."verifiedAt" IS NOT NULL) AS hostnames,
@@ -168,9 +172,10 @@ function keyEntry(row: KeyRow): KeyEntry {
   }
 }
 
-type PersonRow = Omit<PersonEntry, 'memberships' | 'grants'> & {
+type PersonRow = Omit<PersonEntry, 'memberships' | 'grants' | 'secrets'> & {
   memberships: (Membership & { teamId: string })[]
   grants: { clientId: string; serverId: string }[]
+  secrets: { serverId: string; name: string; value: string }[]
 }
 
 /** Everyone who can have an access token, or the named ones. */
@@ -180,7 +185,9 @@ export async function readPeople(db: Db, ids?: string[]): Promise<PersonEntry[]>
            COALESCE(json_agg(json_build_object('teamId', t.id, 'teamSlug', t.slug, 'role', m.role))
              FILTER (WHERE t.id IS NOT NULL), '[]'::json) AS memberships,
            COALESCE((SELECT json_agg(json_build_object('clientId', g."clientId", 'serverId', g."serverId"))
-             FROM "OauthGrant" g WHERE g."userId" = u.id), '[]'::json) AS grants
+             FROM "OauthGrant" g WHERE g."userId" = u.id), '[]'::json) AS grants,
+           COALESCE((SELECT json_agg(json_build_object('serverId', c."serverId", 'name', c.name, 'value', c.value))
+             FROM "CallerSecret" c WHERE c."userId" = u.id), '[]'::json) AS secrets
     FROM "User" u
     LEFT JOIN "Member" m ON m."userId" = u.id
     LEFT JOIN "Team" t ON t.id = m."teamId" AND t."deletedAt" IS NULL
@@ -189,16 +196,23 @@ export async function readPeople(db: Db, ids?: string[]): Promise<PersonEntry[]>
     UNION ALL
     SELECT a.id, a.name, NULL, floor(extract(epoch FROM c."createdAt"))::float8 * 1000,
            json_build_array(json_build_object('teamId', t.id, 'teamSlug', t.slug, 'role', a.role)),
-           '[]'::json
+           '[]'::json, '[]'::json
     FROM "OauthClient" c
     JOIN "ServiceAccount" a ON a.id = c."serviceAccountId"
     JOIN "Team" t ON t.id = a."teamId" AND t."deletedAt" IS NULL
     WHERE ${ids === undefined} OR a.id = ANY(${ids ?? []}::text[])`
-  return rows.map(({ memberships, grants, ...row }) => ({
+  return rows.map(({ memberships, grants, secrets, ...row }) => ({
     ...row,
     memberships: new Map(memberships.map(({ teamId, ...membership }) => [teamId, membership])),
     grants: new Set(grants.map(({ clientId, serverId }) => grantKey(clientId, serverId))),
+    secrets: secrets.length === 0 ? noSecrets : secretMap(secrets),
   }))
+}
+
+const noSecrets: PersonEntry['secrets'] = new Map()
+
+function secretMap(secrets: PersonRow['secrets']): PersonEntry['secrets'] {
+  return new Map(secrets.map(({ serverId, name, value }) => [secretKey(serverId, name), value]))
 }
 
 function serverEntry(deps: Omit<LoadDeps, 'db'>, row: ServerRow): ServerEntry {
@@ -212,6 +226,7 @@ function serverEntry(deps: Omit<LoadDeps, 'db'>, row: ServerRow): ServerEntry {
     slug: row.slug,
     access: row.access,
     policy: readPolicy(row.policy),
+    callerSecrets: readCallerSecrets(row.callerSecrets),
     mcpPath: remote?.path ?? row.planPath ?? '/mcp',
     isLegacySse: row.planTransport === 'sse',
     reopenSessions: routing.reopenSessions,

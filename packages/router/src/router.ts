@@ -4,6 +4,7 @@ import type { Db } from '@moorage/db/client'
 import type { Registry } from 'prom-client'
 import { createAccessTokens } from './access-tokens.ts'
 import { busyInstances } from './busy-instances.ts'
+import { createCallerSecrets } from './caller-secrets.ts'
 import type { Context } from './context.ts'
 import { createClientServer } from './create-server.ts'
 import { handle } from './handle.ts'
@@ -132,6 +133,7 @@ export function createRouter(options: RouterOptions): Router {
       requestLog,
       keyUse,
       identity,
+      callerSecrets: createCallerSecrets({ encryptionKey: options.encryptionKey, table, logger }),
       tokens,
       oauthSteps,
       counts,

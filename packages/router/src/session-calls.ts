@@ -38,10 +38,10 @@ export function createSessionCalls(
     const headers = [
       ...['Host', instance.hostHeader, 'Content-Type', 'application/json'],
       ...['Accept', 'application/json, text/event-stream'],
-      ...(instance.remote?.headers ?? []),
       ...own,
     ]
-    if (!instance.remote) pushOwnHeaders(headers, exchange)
+    const callerHeaders = context.callerSecrets.headersFor(exchange.principal, instance)
+    pushOwnHeaders(headers, instance, { ...exchange, callerHeaders })
     try {
       const body = message === null ? null : JSON.stringify(message)
       const pool = context.upstreams.pool(instance)

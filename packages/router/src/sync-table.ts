@@ -115,7 +115,9 @@ export function syncTable(deps: {
       domains !== last?.domains || previews !== last?.previews
     const allServers = isAnew || (changes !== null && differs(changes))
     const allKeys = isAnew || (changes !== null && changes.members !== last?.members)
-    const allPeople = allKeys || (changes !== null && changes.grants !== last?.grants)
+    const lacks = ({ grants, callerSecrets }: Changes) =>
+      grants !== last?.grants || callerSecrets !== last?.callerSecrets
+    const allPeople = allKeys || (changes !== null && lacks(changes))
     const serverIds = [...batch.servers, ...(changes?.serverIds ?? [])]
     const keyIds = [...batch.keys, ...(changes?.keyIds ?? [])]
     const personIds = [...batch.people, ...(changes?.personIds ?? [])]

@@ -1,4 +1,5 @@
 import { hashKey, keyPrefix } from '@moorage/access/api-key'
+import type { CallerSecret } from '@moorage/domain/caller-secrets'
 import type { Role, Scope } from '@moorage/domain/permission'
 import type { Policy, Uses } from '@moorage/domain/policy'
 import type { KeyLimits, Routing } from '@moorage/domain/routing'
@@ -39,6 +40,8 @@ export type ServerEntry = {
   slug: string
   access: 'private' | 'public' | 'own_auth'
   policy: Policy
+  /** What it asks of each caller; a preview asks for nothing. */
+  callerSecrets: readonly CallerSecret[]
   /** Where the server speaks MCP; `/mcp` under the slug leads there. */
   mcpPath: string
   /** Its transport is HTTP+SSE, of 2024-11-05. */
@@ -85,6 +88,12 @@ export type PersonEntry = {
   memberships: ReadonlyMap<string, Membership>
   /** What they let clients do: grantKey of each. */
   grants: ReadonlySet<string>
+  /** What they hand to servers that ask for it, sealed: by secretKey of each. */
+  secrets: ReadonlyMap<string, string>
+}
+
+export function secretKey(serverId: string, name: string): string {
+  return `${serverId} ${name}`
 }
 
 /** A person's leave for an OAuth client to call a server. */

@@ -80,7 +80,13 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
   async function deploy(
     server: TestServer,
     ports: number | number[],
-    plan: { path?: string; port?: number; runtime?: string; transport?: string } = {},
+    plan: {
+      path?: string
+      port?: number
+      runtime?: string
+      transport?: string
+      callerSecrets?: object[]
+    } = {},
   ): Promise<{
     deploymentId: string
     instanceIds: string[]
@@ -108,6 +114,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
             path: plan.path ?? '/mcp',
             port: plan.port ?? 8000,
             transport: plan.transport ?? 'streamable-http',
+            ...(plan.callerSecrets && { callerSecrets: plan.callerSecrets }),
           },
         },
       })
@@ -156,7 +163,7 @@ export async function startPlatform(options: Partial<RouterOptions> = {}) {
   }
 
   return {
-    ...{ db, events, problems, databaseUrl },
+    ...{ db, events, problems, databaseUrl, encryptionKey },
     ...{ startRouter, addTeam, addServer, addKey, deploy, drained, removeInstances },
     async close() {
       await Promise.all(routers.map((router) => router.close()))
