@@ -1,3 +1,5 @@
+import { createApiKey } from '@moorage/access/api-key'
+import { newId } from '@moorage/domain/id'
 import { freePort } from '@moorage/embedded/free-port'
 import { createLogWriter } from '@moorage/logs/append'
 import { testDatabaseUrl } from '@moorage/testing/services'
@@ -103,6 +105,36 @@ test('variables: set from arguments or stdin, listed without what is write-only,
   expect((await run('env', 'set', 'bad-name=1')).code).toBe(2)
   await run('env', 'unset', 'REGION', 'TOKEN')
   expect(await json('env')).toEqual([])
+})
+
+test('what a server asks of its callers is set from stdin, listed without its value, and removed', async () => {
+  const { db } = platform.deps
+  const userId = newId('usr')
+  await db.user.create({ data: { id: userId, name: 'Ada', email: `${userId}@example.com` } })
+  await db.member.create({ data: { teamId: platform.teamId, userId, role: 'caller' } })
+  const made = await createApiKey(platform.deps, {
+    ...{ teamId: platform.teamId, serverId: null, name: 'hers', scopes: ['call'] },
+    ...{ expiresAt: null, createdById: userId },
+  })
+  const server = await db.server.findUniqueOrThrow({
+    where: { slug: 'weather' },
+    include: { route: true },
+  })
+  const plan = { callerSecrets: [{ name: 'token', header: 'X-Token', description: 'A token' }] }
+  await db.deployment.update({ where: { id: server.route?.deploymentId ?? '' }, data: { plan } })
+  const hers = { ...env, MOORAGE_API_KEY: made.key }
+  const secrets = (args: string[], input = '') =>
+    cli(dir, ['my-secrets', ...args, '--json'], { env: hers, input })
+  expect((await secrets(['set', 'token'], 'very secret\n')).stdout).toContain('"set": "token"')
+  const listed = await secrets(['list'])
+  expect(JSON.parse(listed.stdout)).toMatchObject([
+    { name: 'token', header: 'X-Token', updatedAt: expect.any(String) },
+  ])
+  expect(listed.stdout).not.toContain('very secret')
+  expect((await secrets(['set', 'other'], 'x\n')).code).toBe(2)
+  expect((await run('my-secrets', 'list')).stderr).toContain('of no person')
+  expect((await secrets(['remove', 'token'])).code).toBe(0)
+  expect((await secrets(['remove', 'token'])).code).toBe(4)
 })
 
 test('keys are limited when they are made and later; the limits are listed', async () => {

@@ -11,6 +11,7 @@ import { declareGithub } from './commands/github.ts'
 import { declareHere } from './commands/here.ts'
 import { declareKeys } from './commands/keys.ts'
 import { declareLogs } from './commands/logs.ts'
+import { declareMySecrets } from './commands/my-secrets.ts'
 import { declareNotifications } from './commands/notifications.ts'
 import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   declareRouting(program)
   declareDomains(program)
   declareBuildSecrets(program)
+  declareMySecrets(program)
   declareVolume(program)
   declareNotifications(program)
   declareHere(program)

@@ -13,6 +13,7 @@ import { keysRouter } from './routers/keys.ts'
 import { logsRouter } from './routers/logs.ts'
 import { meRouter } from './routers/me.ts'
 import { membersRouter } from './routers/members.ts'
+import { mySecretsRouter } from './routers/my-secrets.ts'
 import { notificationsRouter } from './routers/notifications.ts'
 import { oauthRouter } from './routers/oauth.ts'
 import { plansRouter } from './routers/plans.ts'
@@ -39,6 +40,7 @@ export const appRouter = router({
   logs: logsRouter,
   env: envRouter,
   buildSecrets: buildSecretsRouter,
+  mySecrets: mySecretsRouter,
   volumes: volumesRouter,
   domains: domainsRouter,
   keys: keysRouter,

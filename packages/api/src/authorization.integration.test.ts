@@ -104,6 +104,9 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'volumes.get': { action: 'server.read', input: { slug } },
   'volumes.set': { action: 'server.update', input: { slug, path: '/etc' } },
   'volumes.detach': { action: 'server.delete', input: { slug } },
+  'mySecrets.list': { action: 'server.call', input: { slug } },
+  'mySecrets.set': { action: 'server.call', input: { slug, name: 'none', value: 'x' } },
+  'mySecrets.remove': { action: 'server.call', input: { slug, name: 'none' } },
   'volumes.backup': { action: 'server.update', input: { slug } },
   'volumes.restore': { action: 'server.update', input: { slug, id: 'none' } },
   'volumes.removeBackup': { action: 'server.delete', input: { slug, id: 'none' } },
@@ -342,6 +345,64 @@ test('the App at GitHub is for the admins of the first team alone, not for keys 
     expect(await forget(one)).toBe('FORBIDDEN')
   expect(await forget(null)).toBe('UNAUTHORIZED')
   expect(await forget(user('admin', teamId))).toBe('through')
+})
+
+test('each person sets, sees and removes what they hand to a server themselves, and nobody sees a value', async () => {
+  const { deps } = context
+  const [stale, live] = [newId('dep'), newId('srv')]
+  const asked = { name: 'token', header: 'X-Token', url: 'https://example.com/tokens' }
+  await deps.db.server.create({ data: { id: live, teamId, slug: 'asks', name: 'asks' } })
+  await deps.db.deployment.create({
+    data: { id: stale, serverId: live, trigger: 'push', plan: { callerSecrets: [asked] } },
+  })
+  await deps.db.route.create({ data: { serverId: live, deploymentId: stale, version: 1n } })
+  const as = (principal: Principal) => createCaller({ ...context, principal }).mySecrets
+  const [one, other] = [
+    as(user('caller', teamId)),
+    as({ ...user('owner', teamId), id: userId } as Principal),
+  ]
+  await one.set({ slug: 'asks', name: 'token', value: 'a-value-of-one' })
+  const seen = await one.list({ slug: 'asks' })
+  expect(seen.secrets).toEqual([{ ...asked, updatedAt: expect.any(Date) }])
+  expect(JSON.stringify(seen)).not.toContain('a-value-of-one')
+  expect((await other.list({ slug: 'asks' })).secrets).toEqual([{ ...asked, updatedAt: null }])
+  await expect(other.remove({ slug: 'asks', name: 'token' })).rejects.toThrow('not set')
+
+  const [row] = await deps.db.callerSecret.findMany()
+  expect(row).toMatchObject({ userId: 'usr_1', serverId: live, name: 'token' })
+  expect(row?.value).toMatch(/^v1\./)
+  const own = as({ ...key('call', null), owner: { kind: 'user', id: 'usr_1', role: 'caller' } })
+  await own.set({ slug: 'asks', name: 'token', value: 'another' })
+  expect(await deps.db.callerSecret.count()).toBe(1)
+
+  const account = { kind: 'service-account', id: serviceAccountId, role: 'admin' } as const
+  await expect(
+    as({ ...key('call', null), owner: account }).set({ slug: 'asks', name: 'token', value: 'x' }),
+  ).rejects.toThrow('no person')
+  for (const [name, value] of [
+    ['other', 'x'],
+    ['token', 'two\nlines'],
+    ['token', ''],
+  ] as const)
+    await expect(one.set({ slug: 'asks', name, value })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    })
+  await one.remove({ slug: 'asks', name: 'token' })
+  expect(await deps.db.callerSecret.count()).toBe(0)
+  await deps.db.server.delete({ where: { id: live } })
+})
+
+test('who is not chosen to call a server has no secrets there, and who is signed in may have where that is enough', async () => {
+  const { db } = context.deps
+  const list = (principal: Principal) =>
+    createCaller({ ...context, principal }).mySecrets.list({ slug })
+  const setPolicy = (policy: object) =>
+    db.server.update({ where: { id: serverId }, data: { policy } })
+  await setPolicy({ mayCall: 'chosen', chosen: ['member:usr_other'] })
+  await expect(list(user('owner', teamId))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await setPolicy({ mayCall: 'signed_in' })
+  expect((await list(user('owner', 'team_other'))).secrets).toEqual([])
+  await setPolicy({})
 })
 
 test('a developer cannot make a key that may more than a developer', async () => {

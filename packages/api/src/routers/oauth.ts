@@ -1,11 +1,12 @@
 import { findEndpoint } from '@moorage/access/endpoint'
 import { listGrants, revokeGrant } from '@moorage/access/grants'
 import { guardedScope, scopesFor } from '@moorage/access/oauth-scopes'
-import { authorize, notFound, type Principal, teamIds } from '@moorage/access/principal'
-import { type Caller, mayCall, mayUse, readPolicy, usesFor } from '@moorage/domain/policy'
+import { authorize, notFound, teamIds } from '@moorage/access/principal'
+import { mayCall, mayUse, readPolicy, usesFor } from '@moorage/domain/policy'
 import { isGuarded, readRouting } from '@moorage/domain/routing'
 import { handshakeSchema } from '@moorage/mcp/handshake'
 import { z } from 'zod'
+import { callerAs } from '../caller-as.ts'
 import { listSteps } from '../oauth-steps.ts'
 import { router, serverProcedure, signedIn } from '../trpc.ts'
 
@@ -103,13 +104,3 @@ export const oauthRouter = router({
   /** What clients did on their way to this server within the last hour, newest first. */
   steps: serverProcedure('log.read').query(({ ctx }) => listSteps(ctx.deps, ctx.server.id)),
 })
-
-/** As the router will see them when their client calls. */
-function callerAs(principal: Principal, teamId: string): Caller {
-  if (principal.kind === 'key') {
-    const { id, owner } = principal
-    return { keyId: id, memberId: owner?.id ?? null, role: owner?.role ?? null }
-  }
-  const role = principal.memberships.find((one) => one.teamId === teamId)?.role ?? null
-  return { keyId: null, memberId: principal.id, role }
-}
