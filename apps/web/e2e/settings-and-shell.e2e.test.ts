@@ -101,6 +101,36 @@ describe('settings and keys', () => {
     expect((await db.volume.findFirstOrThrow()).restoreId).toBe(backup.id)
   })
 
+  test('what a server asks of its callers is entered on a page of its own, shown as set, and removed', async () => {
+    const live = await db.deployment.findFirstOrThrow({
+      where: { status: 'live', server: { slug: 'notes-search' } },
+    })
+    const asked = {
+      name: 'notes-token',
+      header: 'X-Notes-Token',
+      description: 'A token that may read your notes.',
+      url: 'https://notes.example.com/tokens',
+    }
+    const plan = { ...Object(live.plan), callerSecrets: [asked] }
+    await db.deployment.update({ where: { id: live.id }, data: { plan } })
+    await page.goto('/servers/notes-search')
+    await page.getByRole('link', { name: 'Enter yours' }).click()
+    await page.getByText('Not set').waitFor()
+    await page.getByLabel('Value').fill('top secret token')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('Saved. It counts at once').waitFor()
+    await page.getByRole('button', { name: 'Remove notes-token' }).waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Replace' }).waitFor()
+    expect(await page.content()).not.toContain('top secret token')
+    await page.getByRole('button', { name: 'Remove notes-token' }).click()
+    await page.getByText('Not set').waitFor()
+    expect(await db.callerSecret.count()).toBe(0)
+    await page.goto('/connect/weather')
+    await page.getByText('This server needs nothing of you.').waitFor()
+    await page.goto('/servers/weather/settings')
+  })
+
   test('a domain shows the records to add, and its URL once they are found', async () => {
     await page.getByLabel('Add a domain').fill('Tools.Acme-Corp.com')
     await page.getByRole('button', { name: 'Add', exact: true }).click()

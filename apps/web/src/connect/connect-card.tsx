@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { Button } from '../parts/button.tsx'
+import { Button, LinkButton } from '../parts/button.tsx'
 import { CodeBlock } from '../parts/code-block.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -49,7 +49,23 @@ export function ConnectCard({ snippets }: { snippets: PaintedSnippet[] }) {
         ))}
       </Tabs.Root>
       <AccessRow createdKey={key} onCreated={setKey} />
+      <AskedRow />
     </section>
+  )
+}
+
+/** What it asks of each caller, and where they enter it. */
+function AskedRow() {
+  const { server } = useLiveServer()
+  const asked = server.live?.plan?.callerSecrets ?? []
+  if (asked.length === 0) return null
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t px-4 py-3 text-sm">
+      <p className="min-w-0 flex-1 basis-64 break-words text-muted">
+        It asks each caller for {asked.map(({ name }) => name).join(', ')}.
+      </p>
+      <LinkButton href={`/connect/${server.slug}`}>Enter yours</LinkButton>
+    </div>
   )
 }
 
