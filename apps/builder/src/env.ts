@@ -47,6 +47,7 @@ const schema = z.object({
   /** Images of earlier versions kept for each server, and for how long. */
   MOORAGE_KEEP_IMAGES: z.coerce.number().int().min(0).max(1000).default(5),
   MOORAGE_KEEP_IMAGE_DAYS: z.coerce.number().positive().default(90),
+  MOORAGE_KEEP_IMAGES_MB: z.coerce.number().int().min(0).default(51_200),
   MOORAGE_KEEP_CACHE_MB: z.coerce.number().int().min(0).default(20_480),
   MOORAGE_KEEP_CACHE_DAYS: z.coerce.number().positive().default(14),
   MOORAGE_KEEP_LOG_DAYS: z.coerce.number().positive().default(30),

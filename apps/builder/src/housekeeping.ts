@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Builder } from './context.ts'
 import { packRepositories } from './pack-repositories.ts'
-import { removeUnkeptImages } from './retention.ts'
+import { removeImagesOverDisk, removeUnkeptImages } from './retention.ts'
 
 const dayMs = 86_400_000
 /** Rows deleted in one statement, so that none holds its locks for long. */
@@ -14,6 +14,7 @@ export async function keepHouse(builder: Builder): Promise<void> {
   const servers = await deps.db.server.findMany({ select: { id: true } })
   for (const { id: serverId } of servers)
     await removeUnkeptImages(builder, { serverId, previewId: null })
+  await removeImagesOverDisk(builder)
   await driver.pruneCaches({
     maxBytes: env.MOORAGE_KEEP_CACHE_MB * 2 ** 20,
     maxAgeMs: env.MOORAGE_KEEP_CACHE_DAYS * dayMs,

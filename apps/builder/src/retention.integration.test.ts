@@ -10,7 +10,7 @@ import type { RuntimeDriver } from '@moorage/runtime/driver'
 import { baseImage, dockerIsUp, testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Builder } from './context.ts'
-import { removeUnkeptImages } from './retention.ts'
+import { removeImagesOverDisk, removeUnkeptImages } from './retention.ts'
 
 const plan: BuildPlan = {
   ...{ version: 1, kind: 'dockerfile', flavor: 'test', rootDir: '.', dockerfile: 'Dockerfile' },
@@ -43,6 +43,7 @@ describe.skipIf(!dockerIsUp())('of the images on the engine', () => {
   })
 
   async function deployed(status: 'live' | 'retired', daysAgo: number, pinned = false) {
+    const imageSizeBytes = 10 * 2 ** 20
     const deploymentId = newId('dep')
     const { id: imageId } = await driver.build({
       ...{ serverId, deploymentId, teamId: 'team_x', plan, secrets: {}, sourceDir },
@@ -52,7 +53,10 @@ describe.skipIf(!dockerIsUp())('of the images on the engine', () => {
     })
     const finishedAt = new Date(Date.now() - daysAgo * dayMs)
     await db.deployment.create({
-      data: { id: deploymentId, serverId, trigger: 'push', status, imageId, pinned, finishedAt },
+      data: {
+        ...{ id: deploymentId, serverId, trigger: 'push', status, imageId, imageSizeBytes },
+        ...{ pinned, finishedAt },
+      },
     })
     return deploymentId
   }
@@ -76,5 +80,18 @@ describe.skipIf(!dockerIsUp())('of the images on the engine', () => {
     expect(await keep(0, 30)).toEqual([pinned, live].sort())
     const rows = await db.deployment.findMany({ where: { imageId: { not: null } } })
     expect(rows.map((row) => row.id).sort()).toEqual([pinned, live].sort())
+  })
+  test('of more than the disk is to hold the longest retired go; what is live or pinned stays', async () => {
+    const before = await keep(0, 30)
+    const older = await deployed('retired', 20)
+    const newer = await deployed('retired', 10)
+    const within = async (megabytes: number) => {
+      const env = { MOORAGE_KEEP_IMAGES_MB: megabytes } as Builder['env']
+      await removeImagesOverDisk({ deps: { db }, driver, env } as Builder)
+      return (await driver.listImages()).map((image) => image.deploymentId).sort()
+    }
+    expect(await within(40)).toEqual([...before, older, newer].sort())
+    expect(await within(39)).toEqual([...before, newer].sort())
+    expect(await within(0)).toEqual(before)
   })
 })

@@ -37,12 +37,40 @@ export async function removeUnkeptImages(
       spare -= 1
       continue
     }
-    await db.deployment.updateMany({
-      where: { serverId, previewId, imageId },
-      data: { imageId: null, envSealed: null },
-    })
-    // A preview's image may have been promoted.
-    if ((await db.deployment.count({ where: { imageId } })) === 0)
-      await builder.driver.removeImage(imageId)
+    await dropImage(builder, { serverId, previewId, imageId })
   }
+}
+
+/**
+ * Removes the longest retired images of all servers until all images together are within
+ * MOORAGE_KEEP_IMAGES_MB; what they share is counted for each. What is live, pinned, on its way or the
+ * source of such stays, whatever its size.
+ */
+export async function removeImagesOverDisk(builder: Builder): Promise<void> {
+  const rows = await builder.deps.db.$queryRaw<Kept[]>`
+    SELECT "imageId", max("imageSizeBytes")::float8 AS bytes,
+           bool_or(status <> 'retired' OR pinned OR EXISTS (SELECT 1 FROM "Deployment" n
+             WHERE n."sourceId" = d.id
+               AND (n.status IN ('queued', 'building', 'starting', 'live') OR n.pinned))) AS "isNeeded"
+    FROM "Deployment" d WHERE "imageId" IS NOT NULL
+    GROUP BY "imageId" ORDER BY max("finishedAt") NULLS LAST`
+  let bytes = rows.reduce((sum, row) => sum + (row.bytes ?? 0), 0)
+  for (const { imageId, isNeeded, ...row } of rows) {
+    if (bytes <= builder.env.MOORAGE_KEEP_IMAGES_MB * 2 ** 20) return
+    if (isNeeded) continue
+    await dropImage(builder, { imageId })
+    bytes -= row.bytes ?? 0
+  }
+}
+
+type Kept = { imageId: string; bytes: number | null; isNeeded: boolean }
+
+/** From these deployments, and from the engine where no other has it: a preview's may have been promoted. */
+async function dropImage(
+  { deps: { db }, driver }: Builder,
+  of: { imageId: string; serverId?: string; previewId?: string | null },
+): Promise<void> {
+  await db.deployment.updateMany({ where: of, data: { imageId: null, envSealed: null } })
+  if ((await db.deployment.count({ where: { imageId: of.imageId } })) === 0)
+    await driver.removeImage(of.imageId)
 }
