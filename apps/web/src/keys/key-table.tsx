@@ -54,7 +54,7 @@ function KeyRow({
   showServer: boolean
 }) {
   const mark = keyMark(row, new Date())
-  const isOver = mark.tone !== 'live'
+  const isOver = mark.tone === 'waiting'
   return (
     <tr
       className={`border-t first:border-t-0 [&_td]:px-4 [&_td]:py-2.5 ${isOver ? 'text-muted' : ''}`}
