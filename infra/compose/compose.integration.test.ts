@@ -66,7 +66,11 @@ function runArgs(service: Service, environment: Record<string, string>): string[
     ...service.security_opt.flatMap((option) => ['--security-opt', option]),
     ...service.tmpfs.flatMap((path) => ['--tmpfs', path]),
     ...service.volumes.flatMap((volume) => ['--volume', volume.replace(/^data:/, `${mark}:`)]),
-    ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    // Without a value, as the file has it, it is what it is here, or not at all.
+    ...Object.entries(env).flatMap(([name, value]) => [
+      '--env',
+      value === null ? name : `${name}=${value}`,
+    ]),
   ]
   return [...flags, image, ...service.command]
 }

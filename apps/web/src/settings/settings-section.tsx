@@ -37,7 +37,7 @@ export function SettingsSection({ id, children }: { id: SettingsSectionId; child
 /** Beside the page where there is room, else above it. */
 export function SettingsNav({ ids }: { ids: readonly SettingsSectionId[] }) {
   return (
-    <nav aria-label="Settings" className="-mx-2.5 min-w-0 lg:order-last lg:mx-0">
+    <nav aria-label="Sections of this page" className="-mx-2.5 min-w-0 lg:order-last lg:mx-0">
       <ul className="flex gap-1 overflow-x-auto text-sm lg:sticky lg:top-4 lg:grid">
         {ids.map((id) => (
           <li key={id}>
