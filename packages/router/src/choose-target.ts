@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Context } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { noInstance, sessionNotFound } from './refusal.ts'
@@ -7,6 +8,9 @@ import type { InstanceEntry, ServerEntry } from './table.ts'
 
 /** `sessionId`: what the instance calls the session; undefined where the request names none. */
 export type Target = { instance: InstanceEntry; sessionId: string | null | undefined }
+
+/** Postgres that does not answer holds nobody up for longer. */
+const lookMs = 2_000
 
 /**
  * The instance for this request; the caller is in flight there from then on, and must leave it.
@@ -18,8 +22,8 @@ export function chooseTarget(
   to: { server: ServerEntry; avoid: InstanceEntry | null },
 ): Target | Promise<Target> {
   const server = context.table.server(to.server.id) ?? to.server
-  if (exchange.session || server.instances.some(({ sleeping }) => sleeping))
-    return waitForTarget(context, exchange, to)
+  const isPlain = server.instances.length > 0 && server.instances.every(({ current }) => current)
+  if (exchange.session || !isPlain) return waitForTarget(context, exchange, to)
   const instance = anyTarget(context, exchange, server, to.avoid)
   context.inFlight.enter(instance.id)
   return { instance, sessionId: undefined }
@@ -30,9 +34,16 @@ async function waitForTarget(
   exchange: Exchange,
   to: { server: ServerEntry; avoid: InstanceEntry | null },
 ): Promise<Target> {
+  let hasLooked = false
   for (;;) {
     // As it is now: reading the body may have taken long.
     const server = context.table.server(to.server.id) ?? to.server
+    // Called in the moment it went live, it may not be told of here yet.
+    if (!hasLooked && server.instances.every(({ current, sleeping }) => !current && !sleeping)) {
+      hasLooked = true
+      await Promise.race([context.sync.refresh(server.id), delay(lookMs, null, { ref: false })])
+      continue
+    }
     const asleep = whoSleeps(exchange, server)
     if (asleep) {
       await context.waker.wake(asleep)

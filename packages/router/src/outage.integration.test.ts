@@ -103,3 +103,23 @@ async function startCuttable(to: URL): Promise<{ url: string; cut(): Promise<voi
       }),
   }
 }
+
+test('a server answers from the moment it is live, though nobody has told this router', async () => {
+  const platform = await startPlatform()
+  const upstream = await startUpstream((_req, res) => res.end('ok'))
+  const teamId = await platform.addTeam()
+  const server = await platform.addServer(teamId)
+  const { key } = await platform.addKey(teamId)
+  const nobody = {
+    publish: async () => {},
+    subscribe: async () => async () => {},
+    close: async () => {},
+  }
+  const { url } = await platform.startRouter({ events: nobody })
+  const call = () => send(`${url}/${server.slug}/mcp`, { headers: bearer(key) })
+  expect((await call()).status).toBe(503)
+  await platform.deploy(server, upstream.port)
+  expect((await call()).status).toBe(200)
+  await platform.close()
+  await upstream.stop()
+})
