@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const skipped = [
   '**/node_modules/**',
@@ -12,8 +13,20 @@ const skipped = [
 /** Real services on a busy machine: what passes only at the second try is named at the end, not hidden. */
 const retry = process.env.CI ? 1 : 0
 
+/** Minutes each: they begin first, so that none of them runs alone at the end. */
+const longest = /\/(pipeline|compose|volumes|conformance)\.integration\.test\.ts$/
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
