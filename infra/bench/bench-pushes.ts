@@ -45,8 +45,9 @@ async function twenty(platform: Platform) {
   const done = await Promise.all(pushes)
   const deployments = await deploymentsOf(platform, 'twenty')
   const live = deployments.filter(({ status }) => status === 'live')
-  const server = await platform.moorage('servers', 'show', 'twenty', '--json')
-  const label = `label=dev.moorage.server=${(JSON.parse(server.stdout) as { id: string }).id}`
+  const secrets = readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8')
+  const { platformId } = JSON.parse(secrets) as { platformId: string }
+  const label = `label=dev.moorage.platform=${platformId}`
   const containers = await run('docker', ['ps', '--all', '--quiet', '--filter', label])
   repo.remove()
   return {
@@ -80,6 +81,7 @@ async function large(platform: Platform) {
 /** The supervisor starts another, which takes the deployment up; the pusher sees it through. */
 async function builderKilled(platform: Platform) {
   const repo = await createRepository('python-fastmcp')
+  await repo.commit('First')
   const pushing = repo.push(platform.ready, 'builder-killed')
   await sleep(2_000)
   const pid = appPid(platform.dataDir, 'builder')

@@ -20,6 +20,8 @@ const settings: Record<string, string> = {
   'receive.fsck.missingSpaceBeforeDate': 'ignore',
   'receive.fsck.zeroPaddedFilemode': 'ignore',
   'receive.maxInputSize': String(maxPackBytes),
+  // A pack stays as it came: as loose files all of it would be compressed twice more on its way to a build.
+  'receive.unpackLimit': '1',
   'receive.autogc': 'false',
   'gc.auto': '0',
   // A shallow clone, which is what CI has, may be pushed.
