@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectTypeScript } from '../../e2e/clients/clients.ts'
 import { type Platform, type Ran, run, startPlatform } from '../../e2e/platform.ts'
 import { createRepository, type Repository } from '../../e2e/repository.ts'
 
@@ -147,17 +148,11 @@ async function deploymentsOf(platform: Platform, slug: string): Promise<Deployme
 }
 
 async function answers({ ready }: Platform, slug: string): Promise<boolean> {
-  const response = await fetch(`${ready.routerUrl}/${slug}/mcp`, {
-    method: 'POST',
-    headers: {
-      Authorization: `Bearer ${ready.adminApiKey}`,
-      'Content-Type': 'application/json',
-      Accept: 'application/json, text/event-stream',
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
-  })
-  await response.body?.cancel()
-  return response.ok
+  const endpoint = { url: `${ready.routerUrl}/${slug}/mcp`, key: ready.adminApiKey }
+  const { client, close } = await connectTypeScript(endpoint, 'legacy')
+  const { tools } = await client.listTools()
+  await close()
+  return tools.length > 0
 }
 
 /** The app below this process that runs in apps/NAME. */
