@@ -20,6 +20,7 @@ export function KeyTable({
 }: {
   keys: Key[]
   mayWrite: boolean
+  /** And whose they are; else there is room for less. */
   showServer: boolean
 }) {
   return (
@@ -28,9 +29,9 @@ export function KeyTable({
         <tr className="h-9 border-b [&_th]:px-4 [&_th]:font-normal">
           <th>Key</th>
           <th className="w-32 max-sm:w-24">State</th>
-          <th className="w-44 max-md:hidden">May</th>
-          {showServer ? <th className="w-[22%] max-lg:hidden">For</th> : null}
-          <th className="w-36 max-lg:hidden">Of</th>
+          <th className={`${showServer ? 'w-44' : 'w-28'} max-md:hidden`}>May</th>
+          {showServer ? <th className="w-40 max-lg:hidden">For</th> : null}
+          {showServer ? <th className="w-36 max-lg:hidden">Of</th> : null}
           <th className="w-32 max-lg:hidden">Last used</th>
           <th className="w-44 max-sm:w-24" aria-label="Actions" />
         </tr>
@@ -100,9 +101,11 @@ function KeyRow({
           )}
         </td>
       ) : null}
-      <td className="truncate text-muted max-lg:hidden" title={row.owner ?? undefined}>
-        {row.owner ?? 'the team'}
-      </td>
+      {showServer ? (
+        <td className="truncate text-muted max-lg:hidden" title={row.owner ?? undefined}>
+          {row.owner ?? 'the team'}
+        </td>
+      ) : null}
       <td className="text-muted max-lg:hidden">
         {row.lastUsedAt ? <Time at={row.lastUsedAt} /> : 'never'}
       </td>
