@@ -26,6 +26,7 @@ const plain = createServer(async (req, res) => {
   res.end(JSON.stringify(read), 'latin1')
 })
 let waiting: (() => void) | null = null
+const words = 'nöthing “here” ✓'
 const front = createQuickFront(server, (req, res) => {
   seen.push({
     by: 'us',
@@ -42,6 +43,8 @@ const front = createQuickFront(server, (req, res) => {
     res.write(Buffer.from('data: 2\n\n'))
     res.end()
   } else if (req.url === '/short') res.writeHead(200, ['Content-Length', '9']).end('short')
+  else if (req.url === '/words')
+    res.writeHead(200, ['Content-Length', String(Buffer.byteLength(words))]).end(words)
   else answer()
 })
 
@@ -144,6 +147,16 @@ test('an answer without a length goes out in chunks', async () => {
   expect(got.text).toMatch(
     /Transfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n0\r\n\r\n$/,
   )
+  socket.destroy()
+})
+
+test('a string that is not said to be latin1 goes out in UTF-8, as by Node', async () => {
+  const { socket, got, until } = await open()
+  socket.write(post('/words'))
+  await until(text(Buffer.from('✓')))
+  expect(got.text.endsWith(text(Buffer.from(words)))).toBe(true)
+  socket.write(post('/a', 'next'))
+  await until('us')
   socket.destroy()
 })
 

@@ -75,20 +75,21 @@ export class QuickResponse extends EventEmitter {
     if (this.#head !== '' && !this.destroyed) this.#socket.write(this.#takeHead(), 'latin1')
   }
 
-  /** A string is latin1. False: the client does not keep up, and `drain` says when it does. */
-  write(chunk: string | Buffer, _encoding?: 'latin1'): boolean {
+  /** A string is UTF-8 where nothing else is said. False: the client does not keep up; `drain` says when it does. */
+  write(chunk: string | Buffer, encoding?: 'latin1'): boolean {
     if (this.writableEnded || this.destroyed) return false
     if (!this.#hasBody || chunk.length === 0) return true
-    this.#note(chunk.length)
-    return this.#put(chunk, this.#isChunked ? '\r\n' : '')
+    const bytes = inBytes(chunk, encoding)
+    this.#note(bytes.length)
+    return this.#put(bytes, this.#isChunked ? '\r\n' : '')
   }
 
-  end(chunk?: string | Buffer, _encoding?: 'latin1'): this {
+  end(chunk?: string | Buffer, encoding?: 'latin1'): this {
     if (this.writableEnded) return this
     if (!this.headersSent) this.writeHead(this.statusCode, ['Content-Length', '0'])
     this.writableEnded = true
     if (this.destroyed) return this
-    const body = this.#hasBody && chunk ? chunk : ''
+    const body = this.#hasBody && chunk ? inBytes(chunk, encoding) : ''
     this.#note(body.length)
     this.#put(body, this.#isChunked ? (body.length > 0 ? '\r\n0\r\n\r\n' : '0\r\n\r\n') : '')
     // Cut short: it must not be taken for whole, nor the next answer for its rest.
@@ -136,6 +137,11 @@ export class QuickResponse extends EventEmitter {
     if (this.shouldKeepAlive) this.#onEnd()
     else this.#socket.end()
   }
+}
+
+/** Such that its length is what goes out: a string of latin1, which is the quickest, or bytes. */
+function inBytes(chunk: string | Buffer, encoding: 'latin1' | undefined): string | Buffer {
+  return typeof chunk === 'string' && encoding === undefined ? Buffer.from(chunk) : chunk
 }
 
 function httpDate(): string {
