@@ -34,6 +34,9 @@ export async function mcpRemoteMain(): Promise<string> {
 /** A program of the Python fastmcp client that signs in by OAuth. */
 export const callByOauth = join(import.meta.dirname, 'call-by-oauth.py')
 
+/** A program of the same client that looks at what a server lets it see and use. */
+export const useByPython = join(import.meta.dirname, 'use.py')
+
 async function npmMain(into: string, name: string, version: string, main: string) {
   const dir = join(cache, into)
   const install = ['install', '--no-audit', '--no-fund', '--prefix', dir, `${name}@${version}`]
