@@ -36,9 +36,11 @@ function goTarget(key: string): string | null {
   return base && page ? base + page.path : null
 }
 
+/** A dialog that is on its way out may still hold the focus; what is typed then is not for it. */
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !target.closest('[data-closed]')
   )
 }
