@@ -42,6 +42,7 @@ const config = (phase) => ({
     '@moorage/domain',
     '@moorage/logs',
     '@moorage/mcp',
+    '@moorage/runtime',
   ],
   serverExternalPackages: [
     '@prisma/adapter-pg',

@@ -30,20 +30,31 @@ export function apiError(error: unknown, platform: Pick<Platform, 'url' | 'from'
   if (!(error instanceof TRPCClientError)) return error
   const data: unknown = error.data
   if (isErrorData(data)) {
-    const { code, hint } = data.error
-    return new CliError(error.message, { hint, code, exitCode: exitCodes[code] ?? 1 })
+    return refused({ ...data.error, message: error.message })
   }
-  if (isFetchFailure(error))
-    return new CliError(`${platform.url} does not answer.`, {
-      hint: platform.from.endsWith('ready.json')
-        ? 'Is it still running? Start it with: npm start'
-        : 'Check the address and the network, or sign in elsewhere: moorage login',
-      code: 'unreachable',
-      cause: error,
-    })
+  if (isFetchFailure(error)) return unreachable(error, platform)
   return new CliError(`${platform.url} is not a Moorage, or not one that this CLI understands.`, {
     hint: 'Check the address: it is the one of the dashboard.',
     cause: error,
+  })
+}
+
+/** What the platform said against a request. */
+export function refused(said: { code: string; message: string; hint: string | null }): CliError {
+  const { code, message, hint } = said
+  return new CliError(message, { hint, code, exitCode: exitCodes[code] ?? 1 })
+}
+
+export function unreachable(
+  cause: unknown,
+  { url, from }: Pick<Platform, 'url' | 'from'>,
+): CliError {
+  return new CliError(`${url} does not answer.`, {
+    hint: from.endsWith('ready.json')
+      ? 'Is it still running? Start it with: npm start'
+      : 'Check the address and the network, or sign in elsewhere: moorage login',
+    code: 'unreachable',
+    cause,
   })
 }
 

@@ -1,18 +1,29 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { createApiKey } from '@moorage/access/api-key'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Opened } from './open-dashboard.ts'
 import { openSignedIn, person } from './open-signed-in.ts'
 import { seedServers, server } from './seed.ts'
 
+let dataDir: string
 let opened: Opened
 let page: Opened['page']
 let db: Opened['db']
 
 beforeAll(async () => {
-  opened = await openSignedIn(({ db, teamId }) => seedServers(db, teamId))
+  dataDir = await mkdtemp(join(tmpdir(), 'moorage-web-'))
+  opened = await openSignedIn(({ db, teamId }) => seedServers(db, teamId), {
+    MOORAGE_DATA_DIR: dataDir,
+  })
   ;({ page, db } = opened)
 })
-afterAll(() => opened?.close())
+afterAll(async () => {
+  await opened?.close()
+  await rm(dataDir, { recursive: true })
+})
 
 const heading = (name: string) => page.getByRole('heading', { name })
 
@@ -79,7 +90,7 @@ describe('settings and keys', () => {
     })
   })
 
-  test('a volume is added, shows its backups, and a restore asks once more', async () => {
+  test('a volume is added, its backups are downloaded and uploaded, and a restore asks once more', async () => {
     await page.getByLabel('Directory', { exact: true }).fill('/etc')
     await page.getByRole('button', { name: 'Add volume' }).click()
     await page.getByText('A volume cannot be at').waitFor()
@@ -93,11 +104,23 @@ describe('settings and keys', () => {
     const { id, backupDaily } = await db.volume.findFirstOrThrow()
     expect(backupDaily).toBe(true)
     await db.volumeBackup.updateMany({ data: { status: 'done', sizeBytes: 12_345n } })
-    await page.getByRole('button', { name: 'Restore' }).click()
+
+    const file = (name: string, buffer: Buffer) => ({ name, buffer, mimeType: 'application/gzip' })
+    await page.getByLabel('Upload').setInputFiles(file('bad.tar.gz', Buffer.from('no archive')))
+    await page.getByText('This is no archive that can be read.').waitFor()
+    const archive = gzipSync(Buffer.alloc(1024))
+    await page.getByLabel('Upload').setInputFiles(file('good.tar.gz', archive))
+    await page.getByText('Uploaded. The volume has it once you restore it.').waitFor()
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download' }).first().click()
+    expect(gunzipSync(await readFile(await (await download).path()))).toEqual(gunzipSync(archive))
+    await page.getByRole('button', { name: 'Restore' }).first().click()
     await page.getByText('Put back what this backup holds?').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
     await page.getByText('A restore is under way. Calls wait.').waitFor()
-    const backup = await db.volumeBackup.findFirstOrThrow({ where: { volumeId: id } })
+    const backup = await db.volumeBackup.findFirstOrThrow({
+      where: { volumeId: id, origin: 'upload' },
+    })
     expect((await db.volume.findFirstOrThrow()).restoreId).toBe(backup.id)
   })
 

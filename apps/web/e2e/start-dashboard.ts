@@ -30,6 +30,7 @@ export async function startDashboard(options: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       DATABASE_URL: options.databaseUrl,
+      MOORAGE_DATA_DIR: '/nonexistent',
       MOORAGE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
       MOORAGE_AUTH_SECRET: randomBytes(32).toString('base64'),
       MOORAGE_DASHBOARD_URL: url,

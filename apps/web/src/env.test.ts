@@ -5,6 +5,7 @@ import { parseEnv } from './env.ts'
 const production = {
   MOORAGE_ENV: 'production',
   DATABASE_URL: 'postgresql://db/moorage',
+  MOORAGE_DATA_DIR: '/data',
   MOORAGE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
   MOORAGE_AUTH_SECRET: randomBytes(32).toString('base64'),
   MOORAGE_DASHBOARD_URL: 'https://moorage.example.com',

@@ -16,6 +16,10 @@ const hostList = z
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().optional(),
+  /** The builder's, for the backups of volumes in it. */
+  MOORAGE_DATA_DIR: z.string().min(1),
+  /** The most that a backup which is uploaded may be, as it comes. */
+  MOORAGE_MAX_BACKUP_MB: z.coerce.number().int().min(1).default(2048),
   /** 32 bytes in base64. */
   MOORAGE_ENCRYPTION_KEY: z.string().min(1),
   MOORAGE_ENCRYPTION_KEY_PREVIOUS: z.string().min(1).optional(),

@@ -62,13 +62,16 @@ const translated = t.procedure.use(async ({ ctx, path, next }) => {
 
 export const publicProcedure = translated
 
-export const signedIn = translated.use(({ ctx, next }) => {
-  if (!ctx.principal)
-    throw new AppError('unauthenticated', 'Sign in first, or send an API key.', {
-      hint: 'Authorization: Bearer mrg_...   With the CLI: moorage login',
-    })
-  return next({ ctx: { ...ctx, principal: ctx.principal } })
-})
+export const signedIn = translated.use(({ ctx, next }) =>
+  next({ ctx: { ...ctx, principal: signedInAs(ctx.principal) } }),
+)
+
+export function signedInAs(principal: Principal | null): Principal {
+  if (principal) return principal
+  throw new AppError('unauthenticated', 'Sign in first, or send an API key.', {
+    hint: 'Authorization: Bearer mrg_...   With the CLI: moorage login',
+  })
+}
 
 export const slugInput = z.object({ slug: z.string().min(1).max(80) })
 

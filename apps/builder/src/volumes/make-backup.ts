@@ -1,15 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import type { Volume, VolumeBackup } from '@moorage/db/client'
 import { refreshRoute } from '@moorage/deployments/switch-route'
+import { backupFile, writeBackupFile } from '@moorage/deployments/volumes/backup-file'
 import { holdVolume } from '@moorage/deployments/volumes/hold-volume'
 import { toAppError } from '@moorage/domain/error'
 import { cleanArchive } from '@moorage/runtime/clean-archive'
 import type { Builder } from '../context.ts'
-import { backupFile } from './backup-file.ts'
 import { volumeName } from './volume-name.ts'
 
 /** The server is frozen meanwhile, and requests wait, so that it is the content of one moment. */
@@ -46,25 +41,15 @@ export async function writeBackup(
   volume: Volume,
   backup: VolumeBackup,
 ): Promise<void> {
-  const file = backupFile(builder, backup)
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  try {
-    const content = cleanArchive(await builder.driver.readVolume(volumeName(volume)), {
-      strict: false,
-    })
-    await pipeline(
-      content,
-      createGzip({ level: 3 }),
-      createWriteStream(`${file}.part`, { mode: 0o600 }),
-    )
-    await rename(`${file}.part`, file)
-  } finally {
-    await rm(`${file}.part`, { force: true })
-  }
-  const { size } = await stat(file)
-  await builder.deps.db.volumeBackup.updateMany({
+  const { deps, driver, env } = builder
+  const content = await driver.readVolume(volumeName(volume))
+  const sizeBytes = await writeBackupFile(
+    backupFile(env.MOORAGE_DATA_DIR, backup),
+    cleanArchive(content, { strict: false }),
+  )
+  await deps.db.volumeBackup.updateMany({
     where: { id: backup.id, status: 'waiting' },
-    data: { status: 'done', sizeBytes: BigInt(size), finishedAt: new Date() },
+    data: { status: 'done', sizeBytes, finishedAt: new Date() },
   })
 }
 

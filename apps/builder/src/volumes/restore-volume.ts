@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { Volume, VolumeBackup } from '@moorage/db/client'
+import { backupFile } from '@moorage/deployments/volumes/backup-file'
 import { holdVolume } from '@moorage/deployments/volumes/hold-volume'
 import { toAppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
 import { cleanArchive } from '@moorage/runtime/clean-archive'
 import type { Builder } from '../context.ts'
-import { backupFile } from './backup-file.ts'
 import { writeBackup } from './make-backup.ts'
 import { standAside } from './stand-aside.ts'
 import { volumeName } from './volume-name.ts'
@@ -50,12 +50,12 @@ async function keepPresent(builder: Builder, volume: Volume): Promise<void> {
 }
 
 async function exchange(builder: Builder, volume: Volume, backup: VolumeBackup): Promise<void> {
-  const { deps, driver } = builder
+  const { deps, driver, env } = builder
   const { id, generation, serverId } = volume
   const next = { id, generation: generation + 1 }
   const content = createGunzip()
   // What goes wrong in it goes on to whoever reads the content.
-  pipeline(createReadStream(backupFile(builder, backup)), content).catch(() => {})
+  pipeline(createReadStream(backupFile(env.MOORAGE_DATA_DIR, backup)), content).catch(() => {})
   await driver.writeVolume(volumeName(next), cleanArchive(content, { strict: true }))
   await deps.db.volume.updateMany({
     where: { id, generation, restoreId: backup.id },

@@ -1,8 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Volume } from '@moorage/db/client'
+import { backupFile, backupsDir } from '@moorage/deployments/volumes/backup-file'
+import { uploadMs } from '@moorage/deployments/volumes/upload-backup'
 import type { Builder } from '../context.ts'
-import { backupFile, backupsDir } from './backup-file.ts'
 
 const dayMs = 86_400_000
 
@@ -16,6 +17,7 @@ export async function sweepVolumes(builder: Builder): Promise<void> {
     const row = rows.find(({ id }) => name.startsWith(`${id}-`))
     if (!row || isOlder(name, row)) await driver.removeVolume(name)
   }
+  await endLostUploads(builder)
   for (const row of rows) await removeUnkeptBackups(builder, row)
   await removeOrphanFiles(builder)
 }
@@ -23,6 +25,14 @@ export async function sweepVolumes(builder: Builder): Promise<void> {
 /** A later one is being filled by a restore. */
 function isOlder(name: string, { generation }: Volume): boolean {
   return Number(name.slice(name.lastIndexOf('-') + 1)) < generation
+}
+
+/** Of a dashboard that ended while it took one in. */
+async function endLostUploads({ deps }: Builder): Promise<void> {
+  const createdAt = { lt: new Date(Date.now() - uploadMs) }
+  await deps.db.volumeBackup.deleteMany({
+    where: { origin: 'upload', status: 'waiting', createdAt },
+  })
 }
 
 async function removeUnkeptBackups(
@@ -45,19 +55,18 @@ async function removeUnkeptBackups(
   })
 }
 
-async function removeOrphanFiles(builder: Builder): Promise<void> {
-  const dir = backupsDir(builder)
-  const named = await builder.deps.db.volumeBackup.findMany({
-    select: { id: true, volumeId: true },
-  })
-  const wanted = new Set(named.map((backup) => basename(backupFile(builder, backup))))
-  const volumes = new Set(named.map(({ volumeId }) => volumeId))
-  for (const volumeId of await readdir(dir).catch(() => [])) {
-    if (!volumes.has(volumeId)) await rm(join(dir, volumeId), { recursive: true, force: true })
-    // One that is being written has its row already.
-    else
-      for (const file of await readdir(join(dir, volumeId)))
-        if (!wanted.has(file.replace(/\.part$/, '')))
-          await rm(join(dir, volumeId, file), { force: true })
-  }
+async function removeOrphanFiles({ deps, env }: Builder): Promise<void> {
+  const dir = backupsDir(env.MOORAGE_DATA_DIR)
+  // Here too in this order: one that is being written has its row already.
+  const there = await readdir(dir, { recursive: true }).catch(() => [])
+  const named = await deps.db.volumeBackup.findMany({ select: { id: true, volumeId: true } })
+  const wanted = new Set(
+    named.flatMap((backup) => [
+      backup.volumeId,
+      relative(dir, backupFile(env.MOORAGE_DATA_DIR, backup)),
+    ]),
+  )
+  for (const path of there)
+    if (!wanted.has(path.replace(/\.part$/, '')))
+      await rm(join(dir, path), { recursive: true, force: true })
 }

@@ -12,7 +12,7 @@ export async function tendVolumes(builder: Builder): Promise<void> {
   await removeExpiredVolumes(deps)
   await askForDailyBackups(builder)
   const waiting = await deps.db.volumeBackup.findMany({
-    where: { status: 'waiting' },
+    where: { status: 'waiting', origin: { not: 'upload' } },
     include: { volume: true },
     orderBy: { createdAt: 'asc' },
   })

@@ -85,7 +85,46 @@ Example:
       await withSession(flags, (session) => removeBackup(session, id, flags))
     })
 
+  declareTransfer(volume)
   declareKept(volume)
+}
+
+function declareTransfer(volume: Command): void {
+  volume
+    .command('download')
+    .argument('[backup]', 'its id, from "moorage volume"; without it the newest')
+    .description('Get a backup as a .tar.gz')
+    .option('-s, --server <slug>', 'server')
+    .option('-o, --output <file>', 'where to (default <server>-<backup>.tar.gz here)')
+    .addHelpText(
+      'after',
+      `
+It holds all that the server keeps, tokens too, and is not encrypted.
+
+Example:
+  moorage volume download --server notes`,
+    )
+    .action(async (id, _options, command) => {
+      const { downloadBackup } = await import('../run/transfer-backup.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => downloadBackup(session, id, flags))
+    })
+
+  volume
+    .command('upload')
+    .argument('<file>', 'a .tar.gz')
+    .description('Make a backup of a file; the volume stays as it is until it is restored')
+    .option('-s, --server <slug>', 'server')
+    .option('--restore', 'restore it at once')
+    .addHelpText(
+      'after',
+      '\nExample:\n  moorage volume upload notes.tar.gz --server notes --restore',
+    )
+    .action(async (file, _options, command) => {
+      const { uploadBackup } = await import('../run/transfer-backup.ts')
+      const flags = command.optsWithGlobals()
+      await withSession(flags, (session) => uploadBackup(session, file, flags))
+    })
 }
 
 function declareKept(volume: Command): void {

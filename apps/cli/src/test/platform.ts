@@ -3,21 +3,28 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApiKey, principalByKey } from '@moorage/access/api-key'
+import { answerHttp } from '@moorage/api/answer-http'
 import { appRouter } from '@moorage/api/app-router'
+import { receiveBackup, sendBackup } from '@moorage/api/backup-transfer'
 import { createEvents } from '@moorage/bus/events'
 import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
 import { createDb } from '@moorage/db/client'
 import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
-import { createHTTPServer } from '@trpc/server/adapters/standalone'
+import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 
 /** Where git is, on Linux and macOS. */
 export const searchPath = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'
+
+/** As the dashboard's routes are named. */
+const backupsPath = /^\/api\/volumes\/(?<slug>[^/]+)\/backups(\/(?<id>[^/]+))?$/
 
 /** The real API and the real git app over a database of their own. */
 export async function startPlatform(
@@ -46,33 +53,45 @@ export async function startPlatform(
     gitUrl: `http://127.0.0.1:${gitPort}`,
     dashboardUrl: 'http://dashboard.test',
   }
-  const api = createHTTPServer({
-    router: appRouter,
-    basePath: '/api/trpc/',
-    createContext: async ({ req }) => ({
-      principal: await principalByKey(
-        deps,
-        req.headers.authorization?.replace(/^Bearer /, '') ?? '',
-      ),
-      deps,
-      urls,
-      version: 'test',
-      reportError: (error) => console.error(error),
-    }),
+  const createContext = async ({ req }: { req: IncomingMessage }) => ({
+    principal: await principalByKey(deps, req.headers.authorization?.replace(/^Bearer /, '') ?? ''),
+    deps,
+    urls,
+    version: 'test',
+    reportError: (error: Error) => console.error(error),
+  })
+  const trpc = createHTTPHandler({ router: appRouter, basePath: '/api/trpc/', createContext })
+  const store = { dataDir: dir, maxBytes: 2 ** 20 }
+  const api = createServer(async (request, response) => {
+    const backups = backupsPath.exec(request.url ?? '')?.groups
+    if (!backups) return trpc(request, response)
+    const context = await createContext({ req: request })
+    const { slug = '', id } = backups
+    const answer = await answerHttp('backup', () =>
+      id === undefined
+        ? receiveBackup(context, store, { slug }, Readable.toWeb(request) as ReadableStream)
+        : sendBackup(context, store, { slug, id }),
+    )
+    response.writeHead(answer.status, Object.fromEntries(answer.headers))
+    for await (const chunk of answer.body ?? []) response.write(chunk)
+    response.end()
   })
   api.listen(0, '127.0.0.1')
   await once(api, 'listening')
   const address = api.address()
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
-  const git = startGitApp({
+  const common = {
     DATABASE_URL: databaseUrl,
     MOORAGE_DATA_DIR: dir,
     MOORAGE_ENCRYPTION_KEY: encryptionKey.toString('base64'),
+    PATH: searchPath,
+  }
+  const git = startApp('git', {
+    ...common,
     MOORAGE_GIT_PORT: String(gitPort),
     MOORAGE_ROUTER_URL: urls.routerUrl,
     MOORAGE_DASHBOARD_URL: url,
     MOORAGE_GIT_URL: urls.gitUrl,
-    PATH: searchPath,
   })
   await untilHealthy(urls.gitUrl)
   return {
@@ -86,6 +105,18 @@ export async function startPlatform(
     async key(scopes: Scope[]) {
       const input = { teamId: team.id, serverId: null, name: 'test', scopes, expiresAt: null }
       return (await createApiKey(deps, { ...input, createdById: null })).key
+    },
+    /** The real pipeline, with plain processes as servers, which end with it. */
+    async startBuilder(): Promise<ChildProcess> {
+      const builder = startApp('builder', {
+        ...common,
+        PATH: `${dirname(process.execPath)}:${searchPath}`,
+        MOORAGE_PLATFORM_ID: 'cli',
+        MOORAGE_RUNTIME: 'process',
+        MOORAGE_STOP_INSTANCES: '1',
+      })
+      await once(builder, 'message')
+      return builder
     },
     async stop() {
       const ended = git.exitCode === null ? once(git, 'exit') : Promise.resolve()
@@ -105,8 +136,8 @@ export async function startPlatform(
 
 export type Platform = Awaited<ReturnType<typeof startPlatform>>
 
-function startGitApp(env: Record<string, string>): ChildProcess {
-  const main = join(import.meta.dirname, '../../../git/src/main.ts')
+function startApp(app: 'git' | 'builder', env: Record<string, string>): ChildProcess {
+  const main = join(import.meta.dirname, '../../..', app, 'src/main.ts')
   return spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
 }
 

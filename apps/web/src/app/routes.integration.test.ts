@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { createGzip, gunzipSync, gzipSync } from 'node:zlib'
 import { createApiKey } from '@moorage/access/api-key'
+import type { Volume } from '@moorage/db/client'
+import { setVolume } from '@moorage/deployments/volumes/set-volume'
 import { newId } from '@moorage/domain/id'
+import type { Scope } from '@moorage/domain/permission'
 import { testDatabaseUrl } from '@moorage/testing/services'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { pack } from 'tar-stream'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type WebDeps, webDeps } from '../server/deps.ts'
+import { isForeignChange } from '../server/is-foreign-change.ts'
 
 const dashboard = 'http://127.0.0.1:4400'
 
@@ -20,17 +30,24 @@ const routes: Record<string, 'public' | 'asks by itself'> = {
   'api/healthz': 'public',
   'api/tls-check': 'public',
   'api/trpc/[trpc]': 'asks by itself',
+  'api/volumes/[slug]/backups': 'asks by itself',
+  'api/volumes/[slug]/backups/[id]': 'asks by itself',
   'api/webhooks/[serverId]': 'asks by itself',
   'schema/moorage.json': 'public',
 }
 
 let deps: WebDeps
+let dataDir: string
 let key: string
+let deployKey: string
 let trpc: (request: Request) => Promise<Response>
 let auth: (request: Request) => Promise<Response>
 
 beforeAll(async () => {
   vi.stubEnv('DATABASE_URL', await testDatabaseUrl())
+  dataDir = await mkdtemp(join(tmpdir(), 'moorage-web-'))
+  vi.stubEnv('MOORAGE_DATA_DIR', dataDir)
+  vi.stubEnv('MOORAGE_MAX_BACKUP_MB', '1')
   vi.stubEnv('MOORAGE_ENCRYPTION_KEY', randomBytes(32).toString('base64'))
   vi.stubEnv('MOORAGE_AUTH_SECRET', randomBytes(32).toString('base64'))
   vi.stubEnv('MOORAGE_DASHBOARD_URL', dashboard)
@@ -42,14 +59,17 @@ beforeAll(async () => {
   const teamId = newId('team')
   await deps.db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
   await deps.db.server.create({ data: { id: newId('srv'), teamId, slug: 'weather', name: 'w' } })
-  const made = await createApiKey(deps, {
-    ...{ teamId, serverId: null, name: 'k', scopes: ['read'], expiresAt: null, createdById: null },
-  })
-  key = made.key
+  const keyFor = async (scope: Scope) => {
+    const about = { teamId, serverId: null, name: 'k', expiresAt: null, createdById: null }
+    return (await createApiKey(deps, { ...about, scopes: [scope] })).key
+  }
+  key = await keyFor('read')
+  deployKey = await keyFor('deploy')
 })
 afterAll(async () => {
   await Promise.all([deps.queue.close(), deps.inspectionQueue.close(), deps.events.close()])
   await deps.db.$disconnect()
+  await rm(dataDir, { recursive: true })
 })
 
 test('every route handler is in the table', () => {
@@ -109,3 +129,85 @@ test.each(['/get-session', '/list-sessions', '/list-accounts', '/passkey/list-us
     expect(response.status === 401 || text === 'null' || text === '').toBe(true)
   },
 )
+
+describe('backups of a volume', () => {
+  const slug = 'weather'
+  let volume: Volume
+  beforeAll(async () => {
+    const server = await deps.db.server.findUniqueOrThrow({ where: { slug } })
+    volume = await setVolume(deps, server, {}, { id: 'x', name: 'x' })
+  })
+
+  async function upload(body: Buffer, token = deployKey) {
+    const init = { ...bearer(token), method: 'POST', body: new Blob([Uint8Array.from(body)]) }
+    const request = new Request(`${dashboard}/api/volumes/${slug}/backups`, init)
+    const { POST } = await import('./api/volumes/[slug]/backups/route.ts')
+    return POST(request, { params: Promise.resolve({ slug }) })
+  }
+  async function download(id: string, token = deployKey) {
+    const request = new Request(`${dashboard}/api/volumes/${slug}/backups/${id}`, bearer(token))
+    const { GET } = await import('./api/volumes/[slug]/backups/[id]/route.ts')
+    return GET(request, { params: Promise.resolve({ slug, id }) })
+  }
+  const archive = (name: string, content: string | Buffer) => {
+    const tar = pack()
+    tar.entry({ name }, Buffer.from(content))
+    tar.finalize()
+    return buffer(tar.pipe(createGzip()))
+  }
+
+  test('what is uploaded is a backup that can be downloaded, by who may change the server alone', async () => {
+    const file = await archive('kept', 'what it keeps')
+    expect((await upload(file, key)).status).toBe(403)
+    expect((await upload(file, `mrg_${'x'.repeat(40)}`)).status).toBe(401)
+    const made = await upload(file)
+    const { id, origin, status } = await made.json()
+    expect([made.status, origin, status]).toEqual([201, 'upload', 'done'])
+
+    expect((await download(id, key)).status).toBe(403)
+    expect((await download('bak_none')).status).toBe(404)
+    const got = await download(id)
+    const bytes = Buffer.from(await got.arrayBuffer())
+    expect(got.headers.get('content-length')).toBe(String(bytes.length))
+    expect(got.headers.get('content-disposition')).toBe(
+      `attachment; filename="weather-${id}.tar.gz"`,
+    )
+    expect(gunzipSync(bytes).toString()).toContain('what it keeps')
+    const events = await deps.db.auditEvent.findMany({
+      where: { action: { startsWith: 'volume.' } },
+    })
+    expect(events.map(({ action }) => action).sort()).toEqual([
+      'volume.download',
+      'volume.set',
+      'volume.upload',
+    ])
+  })
+
+  test('an upload that is no sound archive leaves nothing behind, and the volume as it was', async () => {
+    const sound = await archive('kept', 'x'.repeat(5_000))
+    const bad: [string, Buffer, number][] = [
+      ['no archive', Buffer.from('hello'), 400],
+      ['cut off', sound.subarray(0, sound.length - 9), 400],
+      ['no tar inside', gzipSync('hello'), 400],
+      ['out of the volume', await archive('../etc/passwd', 'x'), 400],
+      ['over the cap', await archive('large', randomBytes(2 ** 20 + 1)), 413],
+    ]
+    const before = await deps.db.volumeBackup.findMany()
+    for (const [name, body, status] of bad) {
+      const answer = await upload(body)
+      expect([name, answer.status]).toEqual([name, status])
+      expect((await answer.json()).error).toMatchObject({ hint: expect.any(String) })
+    }
+    expect(await deps.db.volumeBackup.findMany()).toEqual(before)
+    expect(await deps.db.volume.findUnique({ where: { id: volume.id } })).toEqual(volume)
+    const files = await readdir(join(dataDir, 'volumes', volume.id))
+    expect(files).toEqual(before.map(({ id }) => `${id}.tar.gz`))
+  })
+
+  test('a foreign page that has only the cookie changes nothing', () => {
+    const headers = { 'sec-fetch-site': 'cross-site' }
+    const request = new Request(dashboard, { method: 'POST', headers })
+    expect(isForeignChange(request, { credential: 'cookie' })).toBe(true)
+    expect(isForeignChange(request, { credential: 'key' })).toBe(false)
+  })
+})

@@ -5,9 +5,11 @@ import { useTRPC } from '../api-client/api-provider.tsx'
 import { formatSize } from '../format/size.ts'
 import { Button } from '../parts/button.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
+import { FileButton } from '../parts/file-button.tsx'
 import { Time } from '../parts/time.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
+import { postBackup } from './post-backup.ts'
 
 type Volume = NonNullable<ApiOutputs['volumes']['get']>
 type Backup = Volume['backups'][number]
@@ -37,13 +39,16 @@ export function BackupList({
       <div className="flex min-h-11 items-center justify-between gap-3 px-4 py-1.5">
         <h3 className="text-sm font-medium">Backups</h3>
         {can.update ? (
-          <Button
-            size="sm"
-            busy={backUp.isPending}
-            onClick={() => backUp.mutate({ slug: server.slug })}
-          >
-            Back up now
-          </Button>
+          <div className="flex gap-2">
+            <Upload onChanged={onChanged} />
+            <Button
+              size="sm"
+              busy={backUp.isPending}
+              onClick={() => backUp.mutate({ slug: server.slug })}
+            >
+              Back up now
+            </Button>
+          </div>
         ) : null}
       </div>
       {volume.backups.length > 0 ? (
@@ -56,6 +61,24 @@ export function BackupList({
         <p className="px-4 pb-4 text-sm text-muted">There is none yet.</p>
       )}
     </div>
+  )
+}
+
+function Upload({ onChanged }: { onChanged: () => Promise<unknown> }) {
+  const { server } = useLiveServer()
+  const answer = useAnswer()
+  const upload = useMutation({
+    mutationFn: (file: File) => postBackup(server.slug, file),
+    onSuccess: () => {
+      answer.done('Uploaded. The volume has it once you restore it.')
+      return onChanged()
+    },
+    onError: answer.failed,
+  })
+  return (
+    <FileButton accept=".tar.gz,.tgz" busy={upload.isPending} onFile={upload.mutate}>
+      {upload.isPending ? 'Uploading ...' : 'Upload'}
+    </FileButton>
   )
 }
 
@@ -80,10 +103,25 @@ function Row({
       <span className="num text-xs text-muted">
         {backup.sizeBytes === null ? backup.status : formatSize(backup.sizeBytes)}
       </span>
+      {backup.status === 'done' ? <Download backup={backup} /> : null}
       {backup.status === 'done' && !volume.isRestoring ? (
         <Restore backup={backup} onChanged={onChanged} />
       ) : null}
     </li>
+  )
+}
+
+function Download({ backup }: { backup: Backup }) {
+  const { server, can } = useLiveServer()
+  if (!can.update) return null
+  return (
+    <a
+      href={`/api/volumes/${server.slug}/backups/${backup.id}`}
+      download
+      className="text-accent hover:underline"
+    >
+      Download
+    </a>
   )
 }
 

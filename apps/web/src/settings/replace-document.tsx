@@ -4,6 +4,7 @@ import { FileJson } from 'lucide-react'
 import { useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { readOpenapi } from '../new-server/read-openapi.ts'
+import { FileButton } from '../parts/file-button.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
 
@@ -21,8 +22,7 @@ export function ReplaceDocument() {
   )
   const { openapi } = server.settings
   if (!openapi || /^https:/.test(openapi.document)) return null
-  const replace = async (file: File | undefined) => {
-    if (!file) return
+  const replace = async (file: File) => {
     const document = await file.text()
     const isFit = readOpenapi(document) !== null
     setFault(isFit ? null : `${file.name} is not an OpenAPI 3 document.`)
@@ -33,16 +33,13 @@ export function ReplaceDocument() {
       <FileJson className="size-4 shrink-0 text-faint" aria-hidden="true" />
       <span className="min-w-0 flex-1 truncate">{openapi.document}, as it was uploaded</span>
       {can.update ? (
-        <label className="cursor-pointer rounded-md border border-line-strong px-2 py-1 font-medium hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+        <FileButton
+          accept=".json,.yaml,.yml"
+          busy={update.isPending}
+          onFile={(file) => void replace(file)}
+        >
           Replace
-          <input
-            type="file"
-            accept=".json,.yaml,.yml"
-            className="sr-only"
-            disabled={update.isPending}
-            onChange={(event) => void replace(event.target.files?.[0])}
-          />
-        </label>
+        </FileButton>
       ) : null}
       {fault ? (
         <p role="alert" className="basis-full text-failed">

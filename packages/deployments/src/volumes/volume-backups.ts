@@ -20,6 +20,21 @@ export async function findVolume(
   })
 }
 
+/** One of the server's that is done. Throws `not_found`, or `conflict` where it is waiting or failed. */
+export async function findBackup(
+  deps: Pick<Deps, 'db'>,
+  server: Pick<Server, 'id'>,
+  backupId: string,
+): Promise<VolumeBackup> {
+  const { backups } = await findVolume(deps, server)
+  const backup = backups.find(({ id }) => id === backupId)
+  if (!backup) throw notFound('backup')
+  if (backup.status === 'done') return backup
+  throw new AppError('conflict', 'This backup was not made, or not yet.', {
+    hint: 'moorage volume   lists those that are done.',
+  })
+}
+
 /** A builder makes it within a few seconds. */
 export async function askForBackup(
   deps: Pick<Deps, 'db' | 'events'>,
@@ -27,7 +42,9 @@ export async function askForBackup(
   actor: Actor,
 ): Promise<VolumeBackup> {
   const volume = await findVolume(deps, server)
-  const waiting = volume.backups.find(({ status }) => status === 'waiting')
+  const waiting = volume.backups.find(
+    ({ status, origin }) => status === 'waiting' && origin !== 'upload',
+  )
   if (waiting) return waiting
   const backup = await deps.db.volumeBackup.create({
     data: { id: newId('bak'), volumeId: volume.id, origin: 'manual' },
@@ -43,13 +60,9 @@ export async function askForRestore(
   backupId: string,
   actor: Actor,
 ): Promise<void> {
-  const volume = await findVolume(deps, server)
-  const backup = volume.backups.find(({ id }) => id === backupId)
-  if (!backup) throw notFound('backup')
-  if (backup.status !== 'done')
-    throw new AppError('conflict', 'This backup is not there to be restored.')
+  const backup = await findBackup(deps, server, backupId)
   const { count } = await deps.db.volume.updateMany({
-    where: { id: volume.id, restoreId: null },
+    where: { id: backup.volumeId, restoreId: null },
     data: { restoreId: backup.id, restoreFault: null },
   })
   if (count === 0)

@@ -1,19 +1,15 @@
 import { appRouter } from '@moorage/api/app-router'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { readEnv } from '../../../../env.ts'
 import { apiContext } from '../../../../server/api-context.ts'
-import { isSameOrigin } from '../../../../server/same-origin.ts'
+import { isForeignChange } from '../../../../server/is-foreign-change.ts'
 
 export const dynamic = 'force-dynamic'
 
 export { handle as GET, handle as POST }
 
-/** A cookie travels with what a foreign page sends, so it alone may change nothing. */
 async function handle(request: Request): Promise<Response> {
   const context = await apiContext(request.headers)
-  const changes = request.method !== 'GET'
-  const foreign = !isSameOrigin(request.headers, readEnv().MOORAGE_DASHBOARD_URL)
-  if (context.credential === 'cookie' && changes && foreign)
+  if (isForeignChange(request, context))
     return Response.json(
       { error: { message: 'This request did not come from the dashboard.' } },
       { status: 403 },

@@ -1,6 +1,7 @@
+import { answerHttp } from '@moorage/api/answer-http'
 import { receiveDelivery } from '@moorage/deployments/webhooks/receive-delivery'
 import { webDeps } from '../../../../server/deps.ts'
-import { answerForge, readDelivery } from '../../../../webhooks/answer-forge.ts'
+import { readDelivery } from '../../../../webhooks/read-delivery.ts'
 
 export const dynamic = 'force-dynamic'
 
@@ -10,7 +11,7 @@ export async function POST(
   { params }: { params: Promise<{ serverId: string }> },
 ): Promise<Response> {
   const { serverId } = await params
-  return answerForge(async () => {
+  return answerHttp('webhook', async () => {
     const received = await receiveDelivery(await webDeps(), {
       serverId,
       headers: request.headers,
