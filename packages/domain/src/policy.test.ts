@@ -95,6 +95,8 @@ test.each([
   ['file:///public/%2e%2e/secret/a.txt', false],
   ['file:///public/%252e%252e%252fsecret', false],
   ['file:///public/..\\secret', false],
+  ['file:///public/.\t./secret/a.txt', false],
+  ['file:///public/%2e%2e/secret/a.txt?%', false],
   ['FILE:///public/a.txt', false],
   ['file:///secret/a.txt', false],
 ])('a URI is held to where it leads: %s', (uri, expected) => {
@@ -104,6 +106,33 @@ test.each([
     readKeyUses({ resources: { allow: ['file:///public/*'] } }),
   )
   expect(mayUse(uses, 'resources', uri)).toBe(expected)
+})
+
+test.each([
+  'file:///sec\tret',
+  'file:///sec\nret',
+  '\u0001file:///secret',
+  'file:\\\\\\secret',
+  'file:///s%65cret?%',
+  'file:///s%65cret#%ff',
+  'file:///secre%74%ff',
+])('no spelling of a URI gets around a denied one: %j', (uri) => {
+  const uses = usesFor(
+    openPolicy,
+    teamKey,
+    readKeyUses({ resources: { deny: ['file:///secret*'] } }),
+  )
+  expect(mayUse(uses, 'resources', uri)).toBe(false)
+  expect(mayUse(uses, 'resources', 'file:///public')).toBe(true)
+})
+
+test('a denied URI is denied with its usual port too', () => {
+  const uses = usesFor(
+    openPolicy,
+    teamKey,
+    readKeyUses({ resources: { deny: ['http://host/private'] } }),
+  )
+  expect(mayUse(uses, 'resources', 'http://host:80/private')).toBe(false)
 })
 
 test('who a rule is for is a role, a member, a key or everyone', () => {

@@ -119,16 +119,19 @@ function fits(one: Policy['rules'][number]['who'][number], caller: Caller): bool
 export function mayUse(uses: readonly Uses[], kind: UseKind, name: string): boolean {
   if (uses.length === 0) return true
   const readings = kind === 'resources' ? uriReadings(name) : [name]
-  if (readings.some((reading) => kind === 'resources' && climbs.test(reading))) return false
-  return uses.every(({ [kind]: { allow, deny } }) =>
-    readings.every(
-      (reading) =>
-        allow.some((pattern) => fitsPattern(pattern, reading)) &&
-        !deny.some((pattern) => fitsPattern(folded(pattern), folded(reading))),
-    ),
+  if (kind === 'resources' && (controls.test(name) || readings.some((one) => climbs.test(one))))
+    return false
+  const spellings = kind === 'resources' ? [...readings, ...readings.map(normalized)] : readings
+  return uses.every(
+    ({ [kind]: { allow, deny } }) =>
+      readings.every((reading) => allow.some((pattern) => fitsPattern(pattern, reading))) &&
+      !spellings.some((one) => deny.some((pattern) => fitsPattern(folded(pattern), folded(one)))),
   )
 }
 
+/** Parsers of URLs leave them out, in the middle of a name as well (WHATWG URL, 4.4). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const controls = /[\x00-\x1f\x7f]/
 /** `..` leads elsewhere than the URI begins. */
 const climbs = /(?:^|[/\\])\.{1,2}(?:[/\\?#]|$)/
 
@@ -138,12 +141,19 @@ function uriReadings(uri: string): string[] {
   return [...new Set([uri, once, decoded(once)])]
 }
 
+/** What is no code of a character stays, and the rest is decoded all the same, as Python does. */
 function decoded(uri: string): string {
-  try {
-    return decodeURIComponent(uri)
-  } catch {
-    return uri
-  }
+  return uri.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => {
+    const bytes = codes.split('%').slice(1)
+    return utf8.decode(Uint8Array.from(bytes, (code) => Number.parseInt(code, 16)))
+  })
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** As the official SDKs look a resource up: a backslash may be a slash, a port that is the usual one goes. */
+function normalized(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).href : uri
 }
 
 /** As the most careless comparison takes it. */
