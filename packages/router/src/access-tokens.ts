@@ -1,5 +1,6 @@
 import { callScope, guardedScope } from '@moorage/access/oauth-scopes'
 import type { Db } from '@moorage/db/client'
+import { AppError } from '@moorage/domain/error'
 import { importJWK, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { tokenRefused } from './refusal.ts'
@@ -29,7 +30,7 @@ export type AccessTokens = {
   issuer: string
   /** Undefined: to be verified first. */
   known(token: string): AccessToken | undefined
-  /** Throws `unauthenticated` where it is not good. */
+  /** Throws `unauthenticated` where it is not good, `unavailable` where Postgres would have to say and does not. */
   verify(token: string): Promise<AccessToken>
 }
 
@@ -44,19 +45,35 @@ const claimsSchema = z.object({
 
 /** Access tokens (RFC 9068) of the dashboard's authorization server, verified here with its keys. */
 export function createAccessTokens({ db, issuer }: { db: Db; issuer: string }): AccessTokens {
-  const keys = new Map<string, CryptoKey | Uint8Array>()
+  let keys = new Map<string, CryptoKey | Uint8Array>()
   const remembered = new Map<string, AccessToken>()
   let loadedMs = Number.NEGATIVE_INFINITY
+  let loading: Promise<void> | null = null
 
-  async function keyFor({ kid }: JWTHeaderParameters): Promise<CryptoKey | Uint8Array> {
-    const key = keys.get(kid ?? '')
-    if (key) return key
-    if (performance.now() - loadedMs >= reloadMs) {
-      loadedMs = performance.now()
-      for (const { id, publicKey } of await db.jwks.findMany())
-        keys.set(id, await importJWK(JSON.parse(publicKey), algorithm))
-    }
-    const loaded = keys.get(kid ?? '')
+  /** Once for all who wait. One that was taken back is none from then on. */
+  function load(): Promise<void> {
+    loading ??= readKeys().finally(() => {
+      loading = null
+    })
+    return loading
+  }
+
+  async function readKeys(): Promise<void> {
+    const found = new Map<string, CryptoKey | Uint8Array>()
+    for (const { id, publicKey } of await db.jwks.findMany())
+      found.set(id, await importJWK(JSON.parse(publicKey), algorithm))
+    keys = found
+    loadedMs = performance.now()
+  }
+
+  async function keyFor({ kid = '' }: JWTHeaderParameters): Promise<CryptoKey | Uint8Array> {
+    const ageMs = performance.now() - loadedMs
+    const known = keys.get(kid)
+    // While Postgres is away, those that are known go on.
+    if (known && ageMs >= rememberedMs) load().catch(() => {})
+    if (known) return known
+    if (ageMs >= reloadMs) await load().catch(cannotCheck)
+    const loaded = keys.get(kid)
     if (!loaded) throw new Error('no such key')
     return loaded
   }
@@ -66,6 +83,7 @@ export function createAccessTokens({ db, issuer }: { db: Db; issuer: string }): 
     try {
       return (await jwtVerify(token, keyFor, options)).payload
     } catch (cause) {
+      if (cause instanceof AppError) throw cause
       throw tokenRefused('This access token is expired, or not of this platform.', cause)
     }
   }
@@ -95,6 +113,14 @@ export function createAccessTokens({ db, issuer }: { db: Db; issuer: string }): 
       return verified
     },
   }
+}
+
+/** The token may be good: the client should not give it up. */
+function cannotCheck(cause: unknown): never {
+  throw new AppError('unavailable', 'Access tokens cannot be checked at the moment.', {
+    hint: 'Try again in a moment.',
+    cause,
+  })
 }
 
 /** A JWT starts with its header, an object in base64url. */
