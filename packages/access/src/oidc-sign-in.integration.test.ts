@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createDb, type Db } from '@moorage/db/client'
@@ -15,6 +16,8 @@ let idp: Server
 let auth: ReturnType<typeof createAuth>
 /** Who is signed in at the provider. */
 let email = ''
+let issuer = ''
+const client = { clientId: 'moorage', clientSecret: 'a-secret-of-this-test-alone-123456' }
 let visits = 1
 
 beforeAll(async () => {
@@ -23,8 +26,7 @@ beforeAll(async () => {
   idp.listen(0, '127.0.0.1')
   await once(idp, 'listening')
   const address = idp.address()
-  const issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-  const client = { clientId: 'moorage', clientSecret: 'a-secret-of-this-test-alone-123456' }
+  issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -148,3 +150,45 @@ test('a provider opens no account with a second factor before the code was given
   expect(location).toBe('/sign-in?step=code&next=%2F')
   expect(principal).toBeNull()
 })
+
+test('nor does the bare ID token of such an account', async () => {
+  const jar = new CookieJar()
+  const body = { provider: 'corp', idToken: { token: await idTokenOf('ada@example.com') } }
+  const answer = await auth.handler(
+    new Request(`${baseUrl}/api/auth/sign-in/social`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: baseUrl },
+      body: JSON.stringify(body),
+    }),
+  )
+  jar.keep(answer)
+  expect(await answer.json()).toMatchObject({ twoFactorRedirect: true })
+  expect(await principalBySession({ db, auth }, new Headers({ cookie: jar.header }))).toBeNull()
+})
+
+/** As somebody gets it who is signed in at the provider, and looks into what comes back. */
+async function idTokenOf(as: string): Promise<string> {
+  email = as
+  const jar = new CookieJar()
+  const redirect_uri = `${baseUrl}/api/auth/callback/corp`
+  const verifier = 'v'.repeat(43)
+  const challenge = createHash('sha256').update(verifier).digest('base64url')
+  const asked = { client_id: client.clientId, redirect_uri, scope: 'openid email profile' }
+  const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
+  const query = new URLSearchParams({ ...asked, ...pkce, response_type: 'code' })
+  let url = `${issuer}/auth?${query}`
+  while (!url.startsWith(baseUrl)) {
+    const step = await fetch(url, { redirect: 'manual', headers: { cookie: jar.header } })
+    jar.keep(step)
+    url = new URL(step.headers.get('location') ?? '', url).href
+  }
+  const answer = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      ...{ grant_type: 'authorization_code', redirect_uri, code_verifier: verifier },
+      ...{ client_id: client.clientId, client_secret: client.clientSecret },
+      code: new URL(url).searchParams.get('code') ?? '',
+    }),
+  })
+  return (await answer.json()).id_token
+}

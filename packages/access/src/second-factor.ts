@@ -18,10 +18,15 @@ export function secondFactor() {
   const ours = { matcher: isRedirecting, handler: askForCode }
   const after = plugin.hooks.after.map(({ matcher, handler }) => ({
     matcher: (context: HookEndpointContext) =>
-      matcher(context) || isRedirecting(context) || isBarePasskey(context),
+      matcher(context) || isIdToken(context) || isRedirecting(context) || isBarePasskey(context),
     handler,
   }))
   return { ...plugin, hooks: { after: [...after, ours] } }
+}
+
+/** By a provider's ID token, which no redirect comes with. */
+function isIdToken({ path }: HookEndpointContext): boolean {
+  return path === '/sign-in/social'
 }
 
 function isRedirecting({ path }: HookEndpointContext): boolean {
