@@ -59,7 +59,11 @@ function readRequest(body: z.infer<typeof requestSchema>): ForgeMessage {
     return message(repository, { kind: 'nothing', why: `Nothing is done on "${action}".` })
   const { head, title } = pull_request
   const from = head.repo?.full_name ?? 'a deleted fork'
-  const fork = from.toLowerCase() === repository.full_name.toLowerCase() ? null : from
+  // Gitea takes requests from who may only read, by a push to refs/for/: those name the repository
+  // itself, and no branch.
+  const isOwnBranch = !head.ref.startsWith('refs/')
+  const fork =
+    isOwnBranch && from.toLowerCase() === repository.full_name.toLowerCase() ? null : from
   return message(repository, {
     kind: 'request',
     ...{ number, isOpen, fork },

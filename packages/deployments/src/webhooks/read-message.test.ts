@@ -77,6 +77,16 @@ test("GitHub's pull requests: opened, pushed to and closed, from the repository 
   expect(read('github', 'pull_request', fork).events).toMatchObject([{ fork: 'a deleted fork' }])
 })
 
+test("what was pushed to Gitea's refs/for/, which takes no right to write, is a fork's", () => {
+  const request = structuredClone(
+    published1('pull_request', (it) => 'action' in it && it.action === 'opened'),
+  ) as { pull_request: { head: { ref: string } } }
+  request.pull_request.head.ref = 'refs/pull/2/head'
+  expect(read('gitea', 'pull_request', request).events).toMatchObject([
+    { fork: 'Codertocat/Hello-World', forkRef: 'refs/pull/2/head' },
+  ])
+})
+
 test('Gitea and Forgejo are read in the same way', () => {
   expect(read('gitea', 'push', giteaPush)).toMatchObject({
     repositories: ['http://localhost:3000/gitea/webhooks.git', expect.stringContaining('ssh://')],
