@@ -222,7 +222,11 @@ export function responseHeaders(
     }
     found.headers.push(name, kept)
   }
-  if (found.isEventStream && !unbuffered) found.headers.push('X-Accel-Buffering', 'no')
+  if (found.isEventStream) {
+    // Comments may come between its events, and some of them not pass.
+    found.headers = without(found.headers, 'content-length')
+    if (!unbuffered) found.headers.push('X-Accel-Buffering', 'no')
+  }
   return found
 }
 
@@ -270,6 +274,10 @@ function connectionOf(raw: readonly string[]): string | undefined {
   for (let i = 0; i + 1 < raw.length; i += 2)
     if (raw[i]?.length === nameLength && /^connection$/i.test(raw[i] ?? '')) return raw[i + 1]
   return undefined
+}
+
+function without(flat: readonly string[], name: string): string[] {
+  return flat.filter((_, at) => flat[at - (at % 2)]?.toLowerCase() !== name)
 }
 
 function namesOf(flat: readonly string[]): Set<string> {

@@ -125,6 +125,19 @@ test('over HTTP+SSE, where answers come on another stream, lists are filtered an
   await client.close()
 })
 
+test('a stream of events that came with its length gets to the client whole, shorter as it is', async () => {
+  const upstream = await startUpstream((_req, res) => {
+    const tools = [{ name: 'read_book' }, { name: 'delete_book' }]
+    const event = `data: ${JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } })}\n\n`
+    const length = Buffer.byteLength(event)
+    res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Content-Length': length }).end(event)
+  })
+  const { mcp } = await serve(upstream, { rules })
+  const { text } = await rpc(mcp, { jsonrpc: '2.0', id: 1, method: 'tools/list' })
+  expect(text).toContain('read_book')
+  expect(text).not.toContain('delete_book')
+})
+
 test('a key that may use some tools is held to them on every server', async () => {
   const { mcp } = await library({})
   const own = await platform.addKey(teamId, {})
