@@ -411,3 +411,23 @@ test('a developer cannot make a key that may more than a developer', async () =>
     code: 'FORBIDDEN',
   })
 })
+
+test('the new secret of a key goes to whose it is, and of a machine to who may make its keys', async () => {
+  const { db } = context.deps
+  const made = { teamId, name: 'k', prefix: 'mrg_', scopes: ['call' as const] }
+  const [mine, machines] = [newId('key'), newId('key')]
+  await db.apiKey.create({ data: { ...made, id: mine, hash: 'mine', createdById: userId } })
+  await db.apiKey.create({ data: { ...made, id: machines, hash: 'its', serviceAccountId } })
+  const rotate = async (principal: Principal, id: string) =>
+    createCaller({ ...context, principal }).keys.rotate({ id })
+  const self: Principal = { ...user('developer', teamId), id: userId } as Principal
+  const forbidden = { code: 'FORBIDDEN' }
+  await expect(rotate(user('developer', teamId), mine)).rejects.toMatchObject(forbidden)
+  await expect(rotate(user('owner', teamId), mine)).rejects.toMatchObject(forbidden)
+  await expect(rotate(key('admin', null), mine)).rejects.toMatchObject(forbidden)
+  await expect(rotate(user('developer', teamId), machines)).rejects.toMatchObject(forbidden)
+  expect((await rotate(self, mine)).key).toMatch(/^mrg_/)
+  expect((await rotate(user('admin', teamId), machines)).key).toMatch(/^mrg_/)
+  const account = { kind: 'service-account', id: serviceAccountId, role: 'developer' } as const
+  expect((await rotate({ ...key('admin', null), owner: account }, machines)).key).toMatch(/^mrg_/)
+})

@@ -112,7 +112,7 @@ function KeyRow({
       <td className="text-right">
         {mayWrite && !row.revokedAt ? (
           <span className="inline-flex flex-wrap justify-end">
-            {isOver ? null : <RotateKey row={row} />}
+            {isOver || !row.mayRotate ? null : <RotateKey row={row} />}
             <RevokeKey row={row} />
           </span>
         ) : null}

@@ -5,8 +5,9 @@ import {
   setKeyLimits,
   setKeyUses,
 } from '@moorage/access/api-key'
-import { authorize, notFound, type Principal, type Target } from '@moorage/access/principal'
+import { authorize, may, notFound, type Principal, type Target } from '@moorage/access/principal'
 import type { ApiKey } from '@moorage/db/client'
+import { AppError } from '@moorage/domain/error'
 import { type Action, actions, type Scope, scopes, scopesMay } from '@moorage/domain/permission'
 import { keyUsesSchema, readKeyUses } from '@moorage/domain/policy'
 import { keyLimitsInputSchema, readKeyLimits } from '@moorage/domain/routing'
@@ -34,6 +35,7 @@ export const keysRouter = router({
       return rows.map((row) => ({
         ...keyView(row),
         server: row.server?.slug ?? null,
+        mayRotate: mayHaveSecret(ctx.principal, row),
         /** Whose it is, and with whom it ends; null: the team's own. */
         owner:
           row.serviceAccount?.name ?? makers.find(({ id }) => id === row.createdById)?.name ?? null,
@@ -101,7 +103,12 @@ export const keysRouter = router({
       }),
     )
     .mutation(async ({ ctx, input: { id, overlapHours } }) => {
-      const { teamId, id: keyId } = await changeable(ctx, id)
+      const before = await changeable(ctx, id)
+      if (!mayHaveSecret(ctx.principal, before))
+        throw new AppError('forbidden', 'Only whose key it is can replace its secret.', {
+          hint: 'Revoke it, and make another one.',
+        })
+      const { teamId, id: keyId } = before
       const { key, record } = await rotateApiKey(ctx.deps, { teamId, keyId, overlapHours })
       return { ...keyView(record), key }
     }),
@@ -149,6 +156,15 @@ async function changeable(
   authorize(ctx.principal, 'key.write', where)
   mayGive(ctx.principal, row.scopes, where)
   return row
+}
+
+/** The new secret stands for its owner, and ends with them: who is somebody else must not have it. */
+function mayHaveSecret(principal: Principal, key: ApiKey): boolean {
+  const { teamId, serviceAccountId } = key
+  const owner = serviceAccountId ?? key.createdById
+  const self = principal.kind === 'user' ? principal.id : principal.owner?.id
+  if (owner === null || owner === self) return true
+  return serviceAccountId !== null && may(principal, 'service-account.write', { teamId })
 }
 
 function keyView(row: ApiKey) {
