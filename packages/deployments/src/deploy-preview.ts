@@ -38,7 +38,8 @@ export async function deployPreview(
   if (!server) throw notFound('server')
   const preview = await findOrMake(deps, server, { ...input, ref: checkRef(input.ref) })
   if (fork) {
-    const pending = { pendingSha: commitSha, pendingMessage: commitMessage?.slice(0, 500) ?? null }
+    const pendingMessage = commitMessage?.slice(0, 500) ?? null
+    const pending = { pendingSha: commitSha, pendingMessage, tellAt: new Date() }
     const waiting = await deps.db.preview.update({ where: { id: preview.id }, data: pending })
     await deps.events.publish({ type: 'server', serverId })
     return { preview: waiting, deployment: null }

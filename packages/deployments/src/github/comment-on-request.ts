@@ -4,12 +4,10 @@ import { type ToolChanges, toolChanges } from '@moorage/domain/tool-changes'
 import { handshakeSchema } from '@moorage/mcp/handshake'
 import { z } from 'zod'
 import { isSameRepository } from '../webhooks/same-repository.ts'
-import { githubWords } from './deployment-words.ts'
-import { deploymentPage, endpoint, type ReportUrls } from './links.ts'
-import type { ReportDeps } from './report-deployments.ts'
+import { githubWords, waitingWords } from './deployment-words.ts'
+import { deploymentPage, endpoint, previewsPage, type ReportUrls } from './links.ts'
+import type { ReportDeps, ReportTarget } from './report-target.ts'
 import { type CommentedPreview, commentMark, requestComment } from './request-comment.ts'
-
-type Repository = { path: string; token: string }
 
 const commentsSchema = z.array(z.object({ id: z.number(), body: z.string().nullish() }))
 
@@ -19,7 +17,7 @@ const commentsSchema = z.array(z.object({ id: z.number(), body: z.string().nulli
  */
 export async function commentOnRequest(
   deps: ReportDeps,
-  { path, token }: Repository,
+  { path, token }: ReportTarget,
   request: number,
   { teamId, repoUrl }: Server,
 ): Promise<void> {
@@ -67,15 +65,22 @@ async function previewsOf(
 
 function commented(urls: ReportUrls, row: Row): CommentedPreview {
   const { slug } = row.server
-  const [latest] = row.deployments
-  return {
-    server: slug,
-    url: row.live ? endpoint(urls, slug, row.name) : null,
-    text: latest ? githubWords(latest.status, latest.failure as Failure | null).text : 'Waits.',
-    page: latest ? deploymentPage(urls, slug, latest.id) : null,
-    commitSha: latest?.commitSha ?? null,
-    tools: changes(row),
-  }
+  const url = row.live ? endpoint(urls, slug, row.name) : null
+  return { server: slug, url, tools: changes(row), ...newest(urls, row) }
+}
+
+/** What waits came after all that was deployed. */
+function newest(
+  urls: ReportUrls,
+  { server, pendingSha, fork, deployments }: Row,
+): Pick<CommentedPreview, 'text' | 'page' | 'commitSha'> {
+  const page = previewsPage(urls, server.slug)
+  if (pendingSha) return { ...waitingWords(fork), page, commitSha: pendingSha }
+  const [latest] = deployments
+  if (!latest) return { text: 'Waits.', page, commitSha: null }
+  const { id, status, failure, commitSha } = latest
+  const { text } = githubWords(status, failure as Failure | null)
+  return { text, page: deploymentPage(urls, server.slug, id), commitSha }
 }
 
 function changes({ live, server }: Row): ToolChanges | null {

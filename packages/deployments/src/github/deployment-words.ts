@@ -29,4 +29,13 @@ export function githubWords(status: DeploymentStatus, failure: Failure | null): 
   }
 }
 
+/** A fork's commit, of which nothing runs yet. */
+export function waitingWords(fork: string | null): Pick<GithubWords, 'commit' | 'text'> {
+  const whose = fork ? `It comes from ${fork}` : 'It comes from a fork'
+  return {
+    commit: 'pending',
+    text: short(`${whose} and waits for a member of the team to approve it.`),
+  }
+}
+
 const short = (text: string) => (text.length > 140 ? `${text.slice(0, 139)}…` : text)

@@ -7,6 +7,8 @@ import { newId } from '@moorage/domain/id'
 import { startGithub, type TestGithub } from '@moorage/testing/github'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { approvePreview } from '../approve-preview.ts'
+import { deployPreview } from '../deploy-preview.ts'
 import type { Deps } from '../deps.ts'
 import {
   connectAccount,
@@ -359,4 +361,44 @@ test('a pull request has one comment, in which its preview and its tools stay up
   expect(text).toContain('Preview: https://mcp.example.com/weather--x/mcp')
   expect(text).toContain('Tools added: `new`')
   expect(text).toContain('Tools removed: `old`')
+})
+
+test('a fork’s pull request is told that it waits for approval and where, once, and what came of it', async () => {
+  await connect(one)
+  const server = await newServer(one, 'weather')
+  const commitSha = 'b'.repeat(40)
+  const of = { teamId: one, serverId: server.id, trigger: 'webhook' } as const
+  const pull = { ref: 'refs/pull/12/head', request: 12, fork: 'mallory/weather' }
+  const { preview } = await deployPreview(deps, { ...of, ...pull, commitSha }, ada)
+  github.faults.push(502)
+  await report()
+  expect(github.written).toEqual([])
+  const due = { tellAt: new Date(0) }
+  await deps.db.preview.updateMany({ where: { tellAt: { not: null } }, data: due })
+  await report()
+  expect(github.written[0]).toMatchObject({
+    path: `/statuses/${commitSha}`,
+    body: {
+      ...{ state: 'pending', context: 'moorage/weather (preview)' },
+      description:
+        'It comes from mallory/weather and waits for a member of the team to approve it.',
+      target_url: `${dashboardUrl}/servers/weather/previews`,
+    },
+  })
+  expect(github.comments).toHaveLength(1)
+  expect(github.comments[0]?.body).toContain(
+    `waits for a member of the team to approve it.\`](${dashboardUrl}/servers/weather/previews) (bbbbbbb)`,
+  )
+  github.written.length = 0
+  await report()
+  expect(github.written).toEqual([])
+
+  const approved = { teamId: one, serverId: server.id, name: preview.name, commitSha }
+  const { id } = await approvePreview(deps, approved, ada)
+  await report()
+  expect(github.written[0]).toMatchObject({
+    path: `/statuses/${commitSha}`,
+    body: { target_url: `${dashboardUrl}/servers/weather/deployments/${id}` },
+  })
+  expect(github.comments[0]?.body).toContain('Waits for a builder.')
 })

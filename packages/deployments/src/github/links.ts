@@ -5,6 +5,10 @@ export function deploymentPage({ dashboardUrl }: ReportUrls, slug: string, id: s
   return dashboardUrl ? `${dashboardUrl}/servers/${slug}/deployments/${id}` : null
 }
 
+export function previewsPage({ dashboardUrl }: ReportUrls, slug: string) {
+  return dashboardUrl ? `${dashboardUrl}/servers/${slug}/previews` : null
+}
+
 /** The MCP endpoint of production, or of a preview. */
 export function endpoint({ routerUrl }: ReportUrls, slug: string, preview: string | null) {
   return routerUrl ? `${routerUrl}/${slug}${preview ? `--${preview}` : ''}/mcp` : null

@@ -2,14 +2,11 @@ import type { Deployment, Preview, Prisma, Server } from '@moorage/db/client'
 import type { Failure } from '@moorage/domain/deployment'
 import { toAppError } from '@moorage/domain/error'
 import { z } from 'zod'
-import type { Deps } from '../deps.ts'
 import { commentOnRequest } from './comment-on-request.ts'
 import { githubWords } from './deployment-words.ts'
-import type { GithubClient } from './github-client.ts'
-import { deploymentPage, endpoint, type ReportUrls } from './links.ts'
-import { repositoryAccess } from './repositories.ts'
-
-export type ReportDeps = Pick<Deps, 'db' | 'encryptionKey'> & { github: GithubClient } & ReportUrls
+import { deploymentPage, endpoint } from './links.ts'
+import { type ReportDeps, reportTarget, setCommitStatus } from './report-target.ts'
+import { reportWaiting } from './report-waiting.ts'
 
 /** Pauses after each attempt that failed; after the last one this state is told no more. */
 const pausesMs = [5_000, 30_000, 120_000, 600_000, 3_600_000]
@@ -23,7 +20,7 @@ type Told = Deployment & { server: Server; preview: Preview | null }
 
 /**
  * Tells GitHub what deployments have come to since it was told last: a commit status, a deployment,
- * and a comment where there is a pull request. Each state at least once, or given up after an hour;
+ * and a comment where there is a pull request; and what waits for approval (reportWaiting). Each state at least once, or given up after an hour;
  * a deployment neither waits for it nor fails by it.
  */
 export async function reportDeployments(deps: ReportDeps): Promise<void> {
@@ -42,6 +39,7 @@ export async function reportDeployments(deps: ReportDeps): Promise<void> {
   const rows = await deps.db.deployment.findMany({ where, include, orderBy: { createdAt: 'asc' } })
   // One after the other: two deployments of one pull request share its comment.
   for (const row of rows) await report(deps, row)
+  await reportWaiting(deps)
 }
 
 async function report(deps: ReportDeps, row: Row): Promise<void> {
@@ -72,30 +70,18 @@ async function report(deps: ReportDeps, row: Row): Promise<void> {
   }
 }
 
-const permissions = { statuses: 'write', deployments: 'write', pull_requests: 'write' }
-
 async function tell(deps: ReportDeps, row: Told, before: Row['githubReport']): Promise<void> {
   const { server, status } = row
   const failure = row.failure as Failure | null
   const words = githubWords(status, failure)
   const isNews = !before?.told || githubWords(before.told, null).deployment !== words.deployment
-  if (!isNews || !server.repoUrl) return
-  const of = { teamId: server.teamId, repoUrl: server.repoUrl, permissions }
-  const access = await repositoryAccess(deps, of)
-  if (!access) return
-  const to = { ...access, path: `/repos/${access.owner}/${access.name}` }
+  if (!isNews) return
+  const to = await reportTarget(deps, server)
+  if (!to) return
   const page = deploymentPage(deps, server.slug, row.id)
   const url = status === 'live' ? endpoint(deps, server.slug, row.preview?.name ?? null) : null
-  await deps.github.ask({
-    ...{ method: 'POST', path: `${to.path}/statuses/${row.commitSha}`, token: to.token },
-    body: {
-      state: words.commit,
-      description: words.text,
-      context: `moorage/${server.slug}${row.preview ? ' (preview)' : ''}`,
-      ...(page ? { target_url: page } : {}),
-    },
-    schema: anything,
-  })
+  const of = { slug: server.slug, isPreview: row.preview !== null, commitSha: row.commitSha, page }
+  await setCommitStatus(deps, to, of, words)
   await deps.github.ask({
     ...{ method: 'POST', token: to.token },
     path: `${to.path}/deployments/${await githubDeployment(deps, to, row, before)}/statuses`,

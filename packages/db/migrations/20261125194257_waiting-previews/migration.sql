@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Preview" ADD COLUMN     "tellAt" TIMESTAMP(3);
