@@ -21,7 +21,7 @@ export async function handle(
   res: ClientResponse,
 ): Promise<void> {
   const exchange = beginExchange(req, res)
-  context.inFlight.begin(exchange)
+  const slot = context.inFlight.begin(exchange)
   context.tracing?.begin(exchange)
   try {
     const url = req.url ?? '/'
@@ -74,7 +74,7 @@ export async function handle(
       context.logger.error({ error, requestId: exchange.requestId }, 'A request failed')
   } finally {
     exchange.endCalls()
-    context.inFlight.end(exchange)
+    context.inFlight.end(slot)
     context.requestLog.add(exchange)
     context.metrics.note(exchange)
     context.tracing?.end(exchange)

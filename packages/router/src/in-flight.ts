@@ -1,16 +1,18 @@
 import type { Exchange } from './exchange.ts'
+import { Roster } from './roster.ts'
 
 /** Every exchange under way, and how many there are at each instance. */
 export type InFlight = {
-  begin(exchange: Exchange): void
-  end(exchange: Exchange): void
+  /** Returns its slot, for `end`. */
+  begin(exchange: Exchange): number
+  end(slot: number): void
   /** Counts from the moment an instance is chosen, so that a drain never misses one. */
   enter(instanceId: string): void
   leave(instanceId: string): void
   at(instanceId: string): number
   /** Instance ids with anything in flight, sorted. */
   busy(): string[]
-  all(): ReadonlySet<Exchange>
+  all(): Iterable<Exchange>
 }
 
 /** `onUse`: something began or ended there. `onEmpty`: nothing is in flight there any more. */
@@ -18,11 +20,11 @@ export function createInFlight({
   onUse,
   onEmpty,
 }: Record<'onUse' | 'onEmpty', (instanceId: string) => void>): InFlight {
-  const exchanges = new Set<Exchange>()
+  const exchanges = new Roster<Exchange>()
   const counts = new Map<string, number>()
   return {
-    begin: (exchange) => void exchanges.add(exchange),
-    end: (exchange) => void exchanges.delete(exchange),
+    begin: (exchange) => exchanges.add(exchange),
+    end: (slot) => exchanges.remove(slot),
     enter: (id) => {
       counts.set(id, (counts.get(id) ?? 0) + 1)
       onUse(id)

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { ClientResponse, QuickFront } from './quick-front.ts'
+import { Roster } from './roster.ts'
 import type { Patience } from './router.ts'
 
 export type Listener = {
@@ -21,11 +22,8 @@ export type Listener = {
 const tickMs = 50
 
 export function createListener(server: Server): Listener {
-  const answers = new Set<ClientResponse>()
+  const answers = new Roster<ClientResponse>()
   let stopping = false
-  function forget(this: ClientResponse): void {
-    answers.delete(this)
-  }
 
   function stopped(): Promise<void> {
     stopping = true
@@ -37,8 +35,8 @@ export function createListener(server: Server): Listener {
   return {
     begin: (res) => {
       if (stopping) res.shouldKeepAlive = false
-      answers.add(res)
-      res.on('close', forget)
+      const slot = answers.add(res)
+      res.once('close', () => answers.remove(slot))
     },
     listen: (at) =>
       new Promise((resolve, reject) => {
