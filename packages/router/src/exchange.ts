@@ -99,7 +99,8 @@ export function beginExchange(req: ClientRequest, res: ClientResponse): Exchange
     endCalls: nothing,
     isOver: false,
   }
-  res.once('close', () => {
+  // It comes once; `once` would only cost more.
+  res.on('close', () => {
     exchange.isOver = true
     if (!res.writableFinished) exchange.call?.abort(new Error('The client closed the connection.'))
   })
