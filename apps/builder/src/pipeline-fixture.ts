@@ -3,20 +3,18 @@ import { randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
-import { createDb, type Deployment, type Server, type Trigger } from '@moorage/db/client'
+import type { Deployment, Server, Trigger } from '@moorage/db/client'
 import { createDeployment } from '@moorage/deployments/create-deployment'
 import { createServer } from '@moorage/deployments/create-server'
 import { deployPreview } from '@moorage/deployments/deploy-preview'
-import type { Deps } from '@moorage/deployments/deps'
+import { startDeps } from '@moorage/deployments/testing/start-deps'
 import { isActive } from '@moorage/domain/deployment'
 import { newId } from '@moorage/domain/id'
 import { noBuildSettings } from '@moorage/runtime/build-settings'
 import { createDockerDriver } from '@moorage/runtime/docker'
 import type { RuntimeDriver } from '@moorage/runtime/driver'
 import { createProcessDriver } from '@moorage/runtime/process'
-import { baseImage, caBundlePath, testDatabaseUrl, testRedisUrl } from '@moorage/testing/services'
+import { baseImage, caBundlePath, testRedisUrl } from '@moorage/testing/services'
 import { vi } from 'vitest'
 
 const tiny = new URL('fixtures/tiny/', import.meta.url).pathname
@@ -27,17 +25,10 @@ export type BuilderFixture = Awaited<ReturnType<typeof startFixture>>
 
 export async function startFixture(options: { runtime: 'docker' | 'process'; redis: boolean }) {
   const dataDir = mkdtempSync(join(tmpdir(), 'moorage-builder-'))
-  const databaseUrl = await testDatabaseUrl()
   const redisUrl = options.redis ? testRedisUrl() : undefined
-  const encryptionKey = randomBytes(32)
   const platformId = `test-${randomBytes(4).toString('hex')}`
-  const bus = { databaseUrl, redisUrl }
-  const deps: Deps = {
-    db: createDb(databaseUrl),
-    events: await createEvents(bus),
-    queue: await createDeployQueue(bus),
-    encryptionKey,
-  }
+  const deps = await startDeps({ redisUrl })
+  const { databaseUrl, encryptionKey } = deps
   const team = await deps.db.team.create({ data: { id: newId('team'), slug: 'one', name: 'One' } })
   let child: ChildProcess | null = null
   let output = ''
@@ -86,11 +77,7 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
   let count = 0
   async function newServer(): Promise<Server> {
     const slug = `tiny-${++count}`
-    return createServer(
-      { ...deps, repoUrlPolicy: { trustedHosts: [] } },
-      { teamId: team.id, slug },
-      actor,
-    )
+    return createServer(deps, { teamId: team.id, slug }, actor)
   }
 
   /** A commit of the tiny server, changed by `edit`, in the platform's own bare repository. */
@@ -194,7 +181,7 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
     for (const { id } of await driver.listImages()) await driver.removeImage(id)
     for (const name of await driver.listVolumes()) await driver.removeVolume(name)
     await driver.close()
-    await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
+    await deps.close()
     rmSync(dataDir, { recursive: true, force: true })
   }
 

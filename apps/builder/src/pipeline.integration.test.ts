@@ -6,9 +6,7 @@ import { removePreview } from '@moorage/deployments/remove-preview'
 import { removeServer } from '@moorage/deployments/remove-server'
 import { rollbackDeployment } from '@moorage/deployments/rollback-deployment'
 import { deploymentSteps } from '@moorage/domain/deployment'
-import { createDockerDriver } from '@moorage/runtime/docker'
 import type { RuntimeDriver } from '@moorage/runtime/driver'
-import { createProcessDriver } from '@moorage/runtime/process'
 import { dockerIsUp } from '@moorage/testing/services'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -19,35 +17,17 @@ const columns = [
   ...(dockerIsUp() ? [{ runtime: 'docker', redis: true } as const] : []),
 ] as const
 
-const noSettings = {
-  caBundlePath: null,
-  npmRegistry: null,
-  pipIndexUrl: null,
-  goProxy: null,
-  cargoRegistry: null,
-  httpProxy: null,
-  httpsProxy: null,
-  noProxy: null,
-}
-
 describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
   let fixture: BuilderFixture
   let driver: RuntimeDriver
 
   beforeAll(async () => {
     fixture = await startFixture(column)
-    const { platformId, dataDir } = fixture
-    driver =
-      column.runtime === 'docker'
-        ? await createDockerDriver({ platformId, build: noSettings })
-        : await createProcessDriver({ platformId, dataDir, build: noSettings })
+    driver = await fixture.createDriver()
     await fixture.startBuilder()
   })
 
   afterAll(async () => {
-    await fixture.endBuilder('SIGTERM')
-    for (const { instanceId } of await driver.list()) await driver.remove(instanceId)
-    for (const { id } of await driver.listImages()) await driver.removeImage(id)
     await driver.close()
     await fixture.close()
   })

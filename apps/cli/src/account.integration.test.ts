@@ -1,8 +1,6 @@
 import { statSync } from 'node:fs'
 import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort } from '@moorage/embedded/free-port'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Platform, startPlatform } from './test/platform.ts'
 import { cli, newDirectory, tempDirectory, write } from './test/run-cli.ts'
@@ -11,10 +9,7 @@ let platform: Platform
 let key: string
 
 beforeAll(async () => {
-  platform = await startPlatform(
-    await testDatabaseUrl(),
-    await freePort(40_000 + (process.pid % 20_000)),
-  )
+  platform = await startPlatform()
   key = await platform.key(['admin'])
 })
 afterAll(() => platform.stop())

@@ -1,32 +1,21 @@
 import { createApiKey } from '@moorage/access/api-key'
 import { newId } from '@moorage/domain/id'
-import { freePort } from '@moorage/embedded/free-port'
 import { createLogWriter } from '@moorage/logs/append'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startPipeline } from './test/pipeline.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
 import { cli, git, newRepository } from './test/run-cli.ts'
 
 let platform: Platform
-let pipeline: ReturnType<typeof startPipeline>
 let env: Record<string, string>
 let dir: string
 
 beforeAll(async () => {
-  platform = await startPlatform(
-    await testDatabaseUrl(),
-    await freePort(30_000 + (process.pid % 20_000)),
-  )
-  pipeline = startPipeline(platform)
+  platform = await startPlatform()
   env = { MOORAGE_URL: platform.url, MOORAGE_API_KEY: await platform.key(['admin']) }
   dir = await newRepository('weather', { 'server.py': 'one' })
   for (let version = 0; version < 2; version++) await json('deploy')
 })
-afterAll(async () => {
-  await pipeline.close()
-  await platform.stop()
-})
+afterAll(() => platform.stop())
 
 const run = (...args: string[]) => cli(dir, args, { env })
 async function json(...args: string[]) {

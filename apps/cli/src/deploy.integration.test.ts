@@ -3,29 +3,18 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from '@moorage/embedded/free-port'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startPipeline } from './test/pipeline.ts'
 import { type Platform, searchPath, startPlatform } from './test/platform.ts'
 import { cli, git, newDirectory, newRepository, tempDirectory, write } from './test/run-cli.ts'
 
 let platform: Platform
-let pipeline: ReturnType<typeof startPipeline>
 let env: Record<string, string>
 
 beforeAll(async () => {
-  platform = await startPlatform(
-    await testDatabaseUrl(),
-    await freePort(20_000 + (process.pid % 20_000)),
-  )
-  pipeline = startPipeline(platform)
+  platform = await startPlatform()
   env = { MOORAGE_URL: platform.url, MOORAGE_API_KEY: await platform.key(['deploy']) }
 })
-afterAll(async () => {
-  await pipeline.close()
-  await platform.stop()
-})
+afterAll(() => platform.stop())
 
 /** The files that the platform has for the newest deployment of a server. */
 async function sentFiles(slug: string): Promise<Record<string, string>> {

@@ -1,16 +1,12 @@
 import { saveGithubApp } from '@moorage/deployments/github/github-app'
 import { newId } from '@moorage/domain/id'
-import { freePort } from '@moorage/embedded/free-port'
 import { startGithub, type TestGithub } from '@moorage/testing/github'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startPipeline } from './test/pipeline.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
 import { cli, newDirectory, newRepository } from './test/run-cli.ts'
 
 let platform: Platform
 let github: TestGithub
-let pipeline: ReturnType<typeof startPipeline>
 let env: Record<string, string>
 let dir: string
 
@@ -23,17 +19,11 @@ const server = 'from fastmcp import FastMCP\nmcp = FastMCP("x")\n'
 
 beforeAll(async () => {
   github = await startGithub()
-  platform = await startPlatform(
-    await testDatabaseUrl(),
-    await freePort(10_000 + (process.pid % 20_000)),
-    github,
-  )
-  pipeline = startPipeline(platform)
+  platform = await startPlatform({ github })
   env = { MOORAGE_URL: platform.url, MOORAGE_API_KEY: await platform.key(['deploy']) }
   dir = await newDirectory('work', { 'petstore.yaml': openapi })
 })
 afterAll(async () => {
-  await pipeline.close()
   await platform.stop()
   github.close()
 })

@@ -1,6 +1,4 @@
 import { newId } from '@moorage/domain/id'
-import { freePort } from '@moorage/embedded/free-port'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Platform, startPlatform } from './test/platform.ts'
 import { cli } from './test/run-cli.ts'
@@ -10,10 +8,7 @@ let env: Record<string, string>
 const email = 'bo@example.com'
 
 beforeAll(async () => {
-  platform = await startPlatform(
-    await testDatabaseUrl(),
-    await freePort(40_000 + (process.pid % 20_000)),
-  )
+  platform = await startPlatform()
   env = { MOORAGE_URL: platform.url, MOORAGE_API_KEY: await platform.key(['admin']) }
   const { db } = platform.deps
   const team = await db.team.findFirstOrThrow()

@@ -4,8 +4,6 @@ import { existsSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { freePort } from '@moorage/embedded/free-port'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Platform, startPlatform } from './test/platform.ts'
 import { cli, tempDirectory } from './test/run-cli.ts'
@@ -16,10 +14,7 @@ let dir: string
 let env: Record<string, string>
 
 beforeAll(async () => {
-  platform = await startPlatform(
-    await testDatabaseUrl(),
-    await freePort(20_000 + (process.pid % 20_000)),
-  )
+  platform = await startPlatform({ deploys: false })
   builder = await platform.startBuilder()
   env = { MOORAGE_URL: platform.url, MOORAGE_API_KEY: await platform.key(['admin']) }
   dir = join(tempDirectory(), 'notes')

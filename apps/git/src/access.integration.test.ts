@@ -2,31 +2,24 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { revokeApiKey } from '@moorage/access/api-key'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { git, newWorkTree, remote } from './test/git-client.ts'
-import { startPipeline } from './test/pipeline.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
 
 let platform: Platform
-let pipeline: ReturnType<typeof startPipeline>
 let acme: Awaited<ReturnType<Platform['team']>>
 let other: Awaited<ReturnType<Platform['team']>>
 let dir: string
 
 beforeAll(async () => {
-  platform = await startPlatform(await testDatabaseUrl())
-  pipeline = startPipeline(platform)
+  platform = await startPlatform()
   acme = await platform.team('acme')
   other = await platform.team('other')
   dir = await newWorkTree()
   const pushed = await push('weather', await acme.key(['deploy']))
   expect(pushed.output).toContain('is live')
 })
-afterAll(async () => {
-  await pipeline.close()
-  await platform.stop()
-})
+afterAll(() => platform.stop())
 
 const push = (slug: string, key: string) =>
   git(dir, 'push', remote(platform.origin, slug, key), 'HEAD:main')

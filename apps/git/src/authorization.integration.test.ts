@@ -8,7 +8,6 @@ import {
   scopes,
   scopesMay,
 } from '@moorage/domain/permission'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Platform, startPlatform } from './test/platform.ts'
 
@@ -18,7 +17,7 @@ let other: Awaited<ReturnType<Platform['team']>>
 let acme: Awaited<ReturnType<Platform['team']>>
 
 beforeAll(async () => {
-  platform = await startPlatform(await testDatabaseUrl())
+  platform = await startPlatform()
   acme = await platform.team('acme')
   other = await platform.team('other')
   teamId = acme.id

@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@moorage/embedded/free-port'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { git, newWorkTree, remote, searchPath, tempDirectory } from './test/git-client.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
@@ -12,12 +11,12 @@ import { type Platform, startPlatform } from './test/platform.ts'
 let platform: Platform
 
 beforeAll(async () => {
-  platform = await startPlatform(await testDatabaseUrl())
+  platform = await startPlatform({ deploys: false })
 })
 afterAll(() => platform.stop())
 
 async function startApp() {
-  const port = await freePort(25_000 + (process.pid % 20_000))
+  const port = await freePort(0)
   const origin = `http://127.0.0.1:${port}`
   const env = {
     DATABASE_URL: platform.databaseUrl,

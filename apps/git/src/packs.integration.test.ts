@@ -1,24 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pkt } from './pkt-line.ts'
 import { commit, git, newWorkTree, remote } from './test/git-client.ts'
-import { startPipeline } from './test/pipeline.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
 
 let platform: Platform
-let pipeline: ReturnType<typeof startPipeline>
 let key: string
 
 beforeAll(async () => {
-  platform = await startPlatform(await testDatabaseUrl())
-  pipeline = startPipeline(platform)
+  platform = await startPlatform()
   key = await (await platform.team('acme')).key(['deploy'])
 })
-afterAll(async () => {
-  await pipeline.close()
-  await platform.stop()
-})
+afterAll(() => platform.stop())
 
 test('a pack of 20 MB is taken, deployed and handed out again', async () => {
   const dir = await newWorkTree()

@@ -1,23 +1,16 @@
 import { requeueUnfinished } from '@moorage/deployments/unfinished-deployments'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { commit, git, newWorkTree, remote } from './test/git-client.ts'
-import { startPipeline } from './test/pipeline.ts'
 import { type Platform, startPlatform } from './test/platform.ts'
 
 let platform: Platform
-let pipeline: ReturnType<typeof startPipeline>
 let key: string
 
 beforeAll(async () => {
-  platform = await startPlatform(await testDatabaseUrl())
-  pipeline = startPipeline(platform)
+  platform = await startPlatform()
   key = await (await platform.team('acme')).key(['deploy'])
 })
-afterAll(async () => {
-  await pipeline.close()
-  await platform.stop()
-})
+afterAll(() => platform.stop())
 
 const push = (dir: string, slug: string, ...refs: string[]) =>
   git(dir, 'push', remote(platform.origin, slug, key), ...refs)

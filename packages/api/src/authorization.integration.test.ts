@@ -1,9 +1,4 @@
-import { randomBytes } from 'node:crypto'
 import type { Principal } from '@moorage/access/principal'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
-import { createDb } from '@moorage/db/client'
-import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { errorTable, toAppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
 import {
@@ -15,11 +10,10 @@ import {
   scopes,
   scopesMay,
 } from '@moorage/domain/permission'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { appRouter, createCaller } from './app-router.ts'
-import type { Context } from './trpc.ts'
+import { startContext, type TestContext } from './testing/start-context.ts'
 
 /** Every procedure with what it asks for; a test below finds one that is missing here. */
 type Path = string
@@ -178,31 +172,13 @@ const cases: Record<Path, { action: Action | 'anyone'; input: unknown }> = {
   'keys.revoke': { action: 'key.write', input: { id: keyId } },
 }
 
-let context: Omit<Context, 'principal'>
+let context: TestContext
 let teamId: string
 let serverId: string
 
 beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
-  const db = createDb(databaseUrl)
-  context = {
-    deps: {
-      db,
-      events: await createEvents({ databaseUrl }),
-      queue: await createDeployQueue({ databaseUrl }),
-      inspectionQueue: await createInspectionQueue({ databaseUrl }),
-      github: createGithubClient({ url: 'http://127.0.0.1:9' }),
-      encryptionKey: randomBytes(32),
-      repoUrlPolicy: { trustedHosts: [] },
-      mail: null,
-      openSignUp: false,
-    },
-    urls: { routerUrl: 'http://router', gitUrl: 'http://git', dashboardUrl: 'http://web' },
-    version: '0',
-    reportError: (error) => {
-      throw error
-    },
-  }
+  context = await startContext()
+  const { db } = context.deps
   teamId = newId('team')
   serverId = newId('srv')
   await db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
@@ -243,10 +219,7 @@ beforeEach(async () => {
   })
 })
 
-afterAll(async () => {
-  const { queue, inspectionQueue, events, db } = context.deps
-  await Promise.all([queue.close(), inspectionQueue.close(), events.close(), db.$disconnect()])
-})
+afterAll(() => context.deps.close())
 
 /** `through` is whatever comes after authorisation: an answer, or an error about the input itself. */
 async function call(principal: Principal | null, path: Path, input: unknown): Promise<string> {

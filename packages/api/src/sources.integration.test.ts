@@ -1,29 +1,18 @@
-import { randomBytes } from 'node:crypto'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
-import { createDb } from '@moorage/db/client'
-import { createGithubClient } from '@moorage/deployments/github/github-client'
 import { finishInspection } from '@moorage/deployments/inspection'
 import { newId } from '@moorage/domain/id'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCaller } from './app-router.ts'
-import type { Context } from './trpc.ts'
+import { startContext, type TestContext } from './testing/start-context.ts'
 
-let context: Context
+let context: TestContext
 let caller: ReturnType<typeof createCaller>
 const teamId = newId('team')
 
 beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
-  const [events, queue, inspectionQueue] = await Promise.all([
-    createEvents({ databaseUrl }),
-    createDeployQueue({ databaseUrl }),
-    createInspectionQueue({ databaseUrl }),
-  ])
-  const db = createDb(databaseUrl)
-  await db.team.create({ data: { id: teamId, slug: 'acme', name: 'Acme' } })
-  context = {
+  context = await startContext()
+  await context.deps.db.team.create({ data: { id: teamId, slug: 'acme', name: 'Acme' } })
+  caller = createCaller({
+    ...context,
     principal: {
       kind: 'user',
       id: 'usr_1',
@@ -31,30 +20,10 @@ beforeAll(async () => {
       email: 'u@example.com',
       memberships: [{ teamId, teamSlug: 'acme', role: 'developer' }],
     },
-    deps: {
-      db,
-      events,
-      queue,
-      inspectionQueue,
-      encryptionKey: randomBytes(32),
-      repoUrlPolicy: { trustedHosts: [] },
-      github: createGithubClient({ url: 'http://127.0.0.1:9' }),
-      mail: null,
-      openSignUp: false,
-    },
-    urls: { routerUrl: 'http://router', gitUrl: 'http://git', dashboardUrl: 'http://web' },
-    version: '0',
-    reportError: (error) => {
-      throw error
-    },
-  }
-  caller = createCaller(context)
+  })
 })
 
-afterAll(async () => {
-  const { queue, inspectionQueue, events, db } = context.deps
-  await Promise.all([queue.close(), inspectionQueue.close(), events.close(), db.$disconnect()])
-})
+afterAll(() => context.deps.close())
 
 const settings = { start: 'uvx mcp-server-time' }
 const document = JSON.stringify({

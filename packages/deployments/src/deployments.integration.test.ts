@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
-import { createDb, type Server, type Team } from '@moorage/db/client'
+import type { Server, Team } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cancelDeployment } from './cancel-deployment.ts'
 import { type Claim, claimDeployment } from './claim-deployment.ts'
 import { createDeployment } from './create-deployment.ts'
 import { createServer } from './create-server.ts'
 import { resolveDeploymentEnv } from './deployment-env.ts'
-import type { Deps } from './deps.ts'
 import { isDrained } from './drain-state.ts'
 import { listEnvVars, setEnvVar } from './env-vars.ts'
 import { failDeployment } from './finish-deployment.ts'
@@ -18,31 +14,22 @@ import { beginStep, endStep } from './record-step.ts'
 import { removeServer } from './remove-server.ts'
 import { rollbackDeployment } from './rollback-deployment.ts'
 import { switchRoute } from './switch-route.ts'
+import { startDeps, type TestDeps } from './testing/start-deps.ts'
 import { requeueUnfinished } from './unfinished-deployments.ts'
 
-let deps: Deps & { repoUrlPolicy: { trustedHosts: string[] } }
+let deps: TestDeps
 let team: Team
 let other: Team
 const actor = { id: 'usr_1', name: 'Ada' }
 const sha = () => randomBytes(20).toString('hex')
 
 beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
-  const db = createDb(databaseUrl)
-  deps = {
-    db,
-    events: await createEvents({ databaseUrl }),
-    queue: await createDeployQueue({ databaseUrl }),
-    encryptionKey: randomBytes(32),
-    repoUrlPolicy: { trustedHosts: [] },
-  }
-  team = await db.team.create({ data: { id: newId('team'), slug: 'one', name: 'One' } })
-  other = await db.team.create({ data: { id: newId('team'), slug: 'two', name: 'Two' } })
+  deps = await startDeps()
+  team = await deps.db.team.create({ data: { id: newId('team'), slug: 'one', name: 'One' } })
+  other = await deps.db.team.create({ data: { id: newId('team'), slug: 'two', name: 'Two' } })
 })
 
-afterAll(async () => {
-  await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
-})
+afterAll(() => deps.close())
 
 let count = 0
 const newServer = (input: { repoUrl?: string } = {}) =>

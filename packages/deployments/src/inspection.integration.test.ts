@@ -1,8 +1,4 @@
-import { createEvents } from '@moorage/bus/events'
-import { createInspectionQueue } from '@moorage/bus/jobs'
-import { createDb } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   createInspection,
@@ -11,30 +7,19 @@ import {
   readInspection,
   tendInspections,
 } from './inspection.ts'
+import { startDeps, type TestDeps } from './testing/start-deps.ts'
 
 const actor = { id: 'usr_1', name: 'Ada' }
 const repoUrl = 'https://example.com/a/b.git'
-let deps: Awaited<ReturnType<typeof open>>
+let deps: TestDeps
 let teamId: string
 
-async function open() {
-  const databaseUrl = await testDatabaseUrl()
-  return {
-    db: createDb(databaseUrl),
-    events: await createEvents({ databaseUrl }),
-    inspectionQueue: await createInspectionQueue({ databaseUrl }),
-    repoUrlPolicy: { trustedHosts: [] },
-  }
-}
-
 beforeAll(async () => {
-  deps = await open()
+  deps = await startDeps()
   teamId = newId('team')
   await deps.db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
 })
-afterAll(() =>
-  Promise.all([deps.inspectionQueue.close(), deps.events.close(), deps.db.$disconnect()]),
-)
+afterAll(() => deps.close())
 
 test('a repository that needs a key is refused with a word on what to do', async () => {
   const input = { teamId, repoUrl: 'git@example.com:a/b.git' }

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
-import { createDb, type Deployment, type Server } from '@moorage/db/client'
+import type { Deployment, Server } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { approvePreview } from './approve-preview.ts'
 import { resolveBuildSecrets, setBuildSecret } from './build-secrets.ts'
@@ -12,38 +9,28 @@ import { createDeployment } from './create-deployment.ts'
 import { createServer } from './create-server.ts'
 import { deployPreview } from './deploy-preview.ts'
 import { resolveDeploymentEnv } from './deployment-env.ts'
-import type { Deps } from './deps.ts'
 import { setEnvVar } from './env-vars.ts'
 import { listPreviews } from './list-previews.ts'
 import { promotePreview } from './promote-preview.ts'
 import { beginStep, endStep } from './record-step.ts'
 import { removeExpiredPreviews, removePreviewOf } from './remove-preview.ts'
 import { switchRoute } from './switch-route.ts'
+import { startDeps, type TestDeps } from './testing/start-deps.ts'
 import { updateServer } from './update-server.ts'
 
-let deps: Deps & { repoUrlPolicy: { trustedHosts: string[] } }
+let deps: TestDeps
 let teamId: string
 const actor = { id: 'usr_1', name: 'Ada' }
 const urls = { routerUrl: 'http://router', gitUrl: 'http://git' }
 const sha = () => randomBytes(20).toString('hex')
 
 beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
-  const db = createDb(databaseUrl)
-  deps = {
-    db,
-    events: await createEvents({ databaseUrl }),
-    queue: await createDeployQueue({ databaseUrl }),
-    encryptionKey: randomBytes(32),
-    repoUrlPolicy: { trustedHosts: [] },
-  }
+  deps = await startDeps()
   teamId = newId('team')
-  await db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
+  await deps.db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
 })
 
-afterAll(async () => {
-  await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
-})
+afterAll(() => deps.close())
 
 let count = 0
 const newServer = () => createServer(deps, { teamId, slug: `server-${++count}` }, actor)

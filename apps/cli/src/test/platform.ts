@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -12,12 +11,12 @@ import { createApiKey, principalByKey } from '@moorage/access/api-key'
 import { answerHttp } from '@moorage/api/answer-http'
 import { appRouter } from '@moorage/api/app-router'
 import { receiveBackup, sendBackup } from '@moorage/api/backup-transfer'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue, createInspectionQueue } from '@moorage/bus/jobs'
-import { createDb } from '@moorage/db/client'
 import { createGithubClient } from '@moorage/deployments/github/github-client'
+import { startPipeline } from '@moorage/deployments/testing/pipeline'
+import { startDeps } from '@moorage/deployments/testing/start-deps'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
+import { freePort } from '@moorage/embedded/free-port'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 
 /** Where git is, on Linux and macOS. */
@@ -26,25 +25,24 @@ export const searchPath = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'
 /** As the dashboard's routes are named. */
 const backupsPath = /^\/api\/volumes\/(?<slug>[^/]+)\/backups(\/(?<id>[^/]+))?$/
 
-/** The real API and the real git app over a database of their own. */
-export async function startPlatform(
-  databaseUrl: string,
-  gitPort: number,
+/**
+ * The real API and the real git app over a database of their own. Without `deploys`, what is pushed
+ * stays queued for a builder.
+ */
+export async function startPlatform({
+  deploys = true,
   github = { url: 'http://127.0.0.1:9', host: '127.0.0.1:9' },
-) {
+} = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'moorage-cli-'))
-  const encryptionKey = randomBytes(32)
+  const gitPort = await freePort(0)
   const deps = {
-    db: createDb(databaseUrl),
-    events: await createEvents({ databaseUrl }),
-    queue: await createDeployQueue({ databaseUrl }),
-    inspectionQueue: await createInspectionQueue({ databaseUrl }),
-    encryptionKey,
+    ...(await startDeps()),
     repoUrlPolicy: { trustedHosts: [github.host] },
     github: createGithubClient({ url: github.url }),
     mail: null,
     openSignUp: false,
   }
+  const pipeline = deploys ? startPipeline(deps) : null
   const team = await deps.db.team.create({
     data: { id: newId('team'), slug: 'acme', name: 'Acme' },
   })
@@ -81,9 +79,9 @@ export async function startPlatform(
   const address = api.address()
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
   const common = {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: deps.databaseUrl,
     MOORAGE_DATA_DIR: dir,
-    MOORAGE_ENCRYPTION_KEY: encryptionKey.toString('base64'),
+    MOORAGE_ENCRYPTION_KEY: deps.encryptionKey.toString('base64'),
     PATH: searchPath,
   }
   const git = startApp('git', {
@@ -97,7 +95,6 @@ export async function startPlatform(
   return {
     deps,
     teamId: team.id,
-    databaseUrl,
     url,
     gitUrl: urls.gitUrl,
     dataDir: dir,
@@ -119,16 +116,12 @@ export async function startPlatform(
       return builder
     },
     async stop() {
+      await pipeline?.close()
       const ended = git.exitCode === null ? once(git, 'exit') : Promise.resolve()
       git.kill('SIGTERM')
       api.close()
       await ended
-      await Promise.allSettled([
-        deps.queue.close(),
-        deps.inspectionQueue.close(),
-        deps.events.close(),
-        deps.db.$disconnect(),
-      ])
+      await deps.close()
       await rm(dir, { recursive: true, force: true })
     },
   }

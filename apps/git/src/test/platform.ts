@@ -1,27 +1,24 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApiKey } from '@moorage/access/api-key'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
-import { createDb } from '@moorage/db/client'
+import { startPipeline } from '@moorage/deployments/testing/pipeline'
+import { startDeps } from '@moorage/deployments/testing/start-deps'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
 import type { App } from '../app.ts'
 import { createGitServer } from '../git-server.ts'
 import { searchPath } from './git-client.ts'
 
-/** The git app over a database of its own, with a team and a way to make keys. */
-export async function startPlatform(databaseUrl: string) {
+/**
+ * The git app over a database of its own, with a way to make teams and keys. Without `deploys`,
+ * what is pushed stays queued.
+ */
+export async function startPlatform({ deploys = true } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'moorage-git-'))
-  const deps = {
-    db: createDb(databaseUrl),
-    events: await createEvents({ databaseUrl }),
-    queue: await createDeployQueue({ databaseUrl }),
-    encryptionKey: randomBytes(32),
-  }
+  const deps = await startDeps()
+  const pipeline = deploys ? startPipeline(deps) : null
   const ending = new AbortController()
   const app: App = {
     deps,
@@ -46,7 +43,7 @@ export async function startPlatform(databaseUrl: string) {
   const port = typeof address === 'object' && address ? address.port : 0
   return {
     app,
-    databaseUrl,
+    databaseUrl: deps.databaseUrl,
     dir,
     origin: `http://127.0.0.1:${port}`,
     dropConnections: () => server.closeAllConnections(),
@@ -57,10 +54,11 @@ export async function startPlatform(databaseUrl: string) {
       return { id: team.id, key }
     },
     async stop() {
+      await pipeline?.close()
       ending.abort()
       server.closeAllConnections()
       server.close()
-      await Promise.allSettled([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
+      await deps.close()
       await rm(dir, { recursive: true, force: true })
     },
   }

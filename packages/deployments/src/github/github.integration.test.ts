@@ -1,15 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
-import { createDb, type Prisma } from '@moorage/db/client'
+import type { Prisma } from '@moorage/db/client'
 import type { DeploymentStatus } from '@moorage/domain/deployment'
 import { newId } from '@moorage/domain/id'
 import { startGithub, type TestGithub } from '@moorage/testing/github'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { approvePreview } from '../approve-preview.ts'
 import { deployPreview } from '../deploy-preview.ts'
-import type { Deps } from '../deps.ts'
+import { startDeps, type TestDeps } from '../testing/start-deps.ts'
 import {
   connectAccount,
   findInstallations,
@@ -28,7 +25,7 @@ const dashboardUrl = 'https://moorage.example.com'
 const routerUrl = 'https://mcp.example.com'
 const ada = { id: 'usr_ada', name: 'ada@example.com' }
 let github: TestGithub
-let deps: Deps & { github: GithubClient }
+let deps: TestDeps & { github: GithubClient }
 let [one, two] = ['', '']
 
 const acme = {
@@ -47,15 +44,8 @@ const adas = {
 }
 
 beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
   github = await startGithub()
-  deps = {
-    db: createDb(databaseUrl),
-    events: await createEvents({ databaseUrl }),
-    queue: await createDeployQueue({ databaseUrl }),
-    encryptionKey: randomBytes(32),
-    github: createGithubClient({ url: github.url }),
-  }
+  deps = { ...(await startDeps()), github: createGithubClient({ url: github.url }) }
   ;[one, two] = [await newTeam('one'), await newTeam('two')]
 })
 beforeEach(async () => {
@@ -68,7 +58,7 @@ beforeEach(async () => {
 })
 afterAll(async () => {
   github.close()
-  await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
+  await deps.close()
 })
 
 async function newTeam(slug: string): Promise<string> {

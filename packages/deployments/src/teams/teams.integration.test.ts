@@ -1,12 +1,9 @@
 import { createApiKey, principalByKey } from '@moorage/access/api-key'
-import { createEvents, type PlatformEvent } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
-import { createDb } from '@moorage/db/client'
+import type { PlatformEvent } from '@moorage/bus/events'
 import { newId } from '@moorage/domain/id'
 import type { Role } from '@moorage/domain/permission'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { Deps } from '../deps.ts'
+import { startDeps, type TestDeps } from '../testing/start-deps.ts'
 import { acceptInvitation, acceptWithNewAccount, findInvitation } from './accept-invitation.ts'
 import { createTeam } from './create-team.ts'
 import { deleteTeam, graceMs, removeDeletedTeams, restoreTeam } from './delete-team.ts'
@@ -14,21 +11,14 @@ import { invite, revokeInvitation } from './invite.ts'
 import { changeRole, removeMember, transferOwnership } from './members.ts'
 import { createServiceAccount, removeServiceAccount } from './service-accounts.ts'
 
-let deps: Pick<Deps, 'db' | 'events' | 'queue'>
+let deps: TestDeps
 const heard: PlatformEvent[] = []
 
 beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
-  const [events, queue] = await Promise.all([
-    createEvents({ databaseUrl }),
-    createDeployQueue({ databaseUrl }),
-  ])
-  deps = { db: createDb(databaseUrl), events, queue }
-  await events.subscribe((event) => heard.push(event))
+  deps = await startDeps()
+  await deps.events.subscribe((event) => heard.push(event))
 })
-afterAll(async () => {
-  await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
-})
+afterAll(() => deps.close())
 
 let count = 0
 async function person(name = `p${count++}`) {

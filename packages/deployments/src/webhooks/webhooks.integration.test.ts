@@ -1,13 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { createEvents } from '@moorage/bus/events'
-import { createDeployQueue } from '@moorage/bus/jobs'
-import { createDb, type Server } from '@moorage/db/client'
+import type { Server } from '@moorage/db/client'
 import { AppError } from '@moorage/domain/error'
 import { newId } from '@moorage/domain/id'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createServer } from '../create-server.ts'
-import type { Deps } from '../deps.ts'
+import { startDeps, type TestDeps } from '../testing/start-deps.ts'
 import { updateServer } from '../update-server.ts'
 import type { RepositoryLook } from './follow-event.ts'
 import { rotateHookSecret } from './hook-secret.ts'
@@ -17,28 +14,18 @@ import { receiveDelivery } from './receive-delivery.ts'
 import { redeliver } from './redeliver.ts'
 import { listRefusals, noteRefusal } from './refusals.ts'
 
-let deps: Deps & { repoUrlPolicy: { trustedHosts: string[] } }
+let deps: TestDeps
 let teamId: string
 const actor = { id: 'usr_1', name: 'Ada' }
 const sha = () => randomBytes(20).toString('hex')
 
 beforeAll(async () => {
-  const databaseUrl = await testDatabaseUrl()
-  const db = createDb(databaseUrl)
-  deps = {
-    db,
-    events: await createEvents({ databaseUrl }),
-    queue: await createDeployQueue({ databaseUrl }),
-    encryptionKey: randomBytes(32),
-    repoUrlPolicy: { trustedHosts: [] },
-  }
+  deps = await startDeps()
   teamId = newId('team')
-  await db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
+  await deps.db.team.create({ data: { id: teamId, slug: 'one', name: 'One' } })
 })
 
-afterAll(async () => {
-  await Promise.all([deps.queue.close(), deps.events.close(), deps.db.$disconnect()])
-})
+afterAll(() => deps.close())
 
 let count = 0
 async function newServer(more: { repo?: string; rootDir?: string; team?: string } = {}) {

@@ -3,18 +3,13 @@ import { probe } from '../probe.ts'
 import {
   callTool,
   eventsOf,
+  initialize,
   listen,
   request,
   scripted,
   startBridge,
   waitFor,
 } from './fixtures/start-bridge.ts'
-
-const initialize = request('initialize', {
-  protocolVersion: '2025-06-18',
-  capabilities: {},
-  clientInfo: { name: 'test', version: '1' },
-})
 
 test('stray lines on stdout are warned of and break nothing', async () => {
   await using bridge = await startBridge(scripted)

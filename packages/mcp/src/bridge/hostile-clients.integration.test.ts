@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import {
   callTool,
+  initialize,
   isAlive,
   type RunningBridge,
   request,
@@ -9,12 +10,6 @@ import {
   startBridge,
   waitFor,
 } from './fixtures/start-bridge.ts'
-
-const initialize = request('initialize', {
-  protocolVersion: '2025-06-18',
-  capabilities: {},
-  clientInfo: { name: 'test', version: '1' },
-})
 
 /** Sends bytes as they are, and gives back what comes until the other side closes or `until` is there. */
 function raw(bridge: RunningBridge, bytes: string, until: string): Promise<string> {

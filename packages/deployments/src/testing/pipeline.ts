@@ -1,33 +1,32 @@
 import { createDeployWorker, type DeployWorker } from '@moorage/bus/jobs'
-import { type Claim, claimDeployment } from '@moorage/deployments/claim-deployment'
-import { failDeployment, finishCanceled } from '@moorage/deployments/finish-deployment'
-import { beginStep, endStep } from '@moorage/deployments/record-step'
-import { switchRoute } from '@moorage/deployments/switch-route'
 import { newId } from '@moorage/domain/id'
 import { createLogWriter } from '@moorage/logs/append'
-import type { Platform } from './platform.ts'
+import { type Claim, claimDeployment } from '../claim-deployment.ts'
+import type { Deps } from '../deps.ts'
+import { failDeployment, finishCanceled } from '../finish-deployment.ts'
+import { beginStep, endStep } from '../record-step.ts'
+import { switchRoute } from '../switch-route.ts'
 
 /**
  * Takes jobs and writes what the real pipeline writes, without a build: a commit whose subject
- * holds "broken" fails in its build, one that holds "slow" takes its time.
+ * holds "broken" fails in its build, one that holds "slow" takes its time, and with one that holds
+ * "killed" the builder is gone in the middle of its first attempt.
  */
-export function startPipeline(platform: Platform): DeployWorker {
-  const { deps } = platform
+export function startPipeline(deps: Deps & { databaseUrl: string }): DeployWorker {
   return createDeployWorker({
-    databaseUrl: platform.databaseUrl,
+    databaseUrl: deps.databaseUrl,
     concurrency: 2,
     onError: () => {},
     handle: async (deploymentId) => {
       const claimed = await claimDeployment(deps, deploymentId)
       if ('claim' in claimed)
-        await deploy(platform, claimed.claim).catch(() => cancel(platform, deploymentId))
+        await deploy(deps, claimed.claim).catch(() => cancel(deps, deploymentId))
       return 'retryInMs' in claimed ? claimed : 'done'
     },
   })
 }
 
-async function deploy(platform: Platform, claim: Claim): Promise<void> {
-  const { deps } = platform
+async function deploy(deps: Deps, claim: Claim): Promise<void> {
   const { deployment, server } = claim
   const ids = { serverId: server.id, deploymentId: deployment.id }
   const log = createLogWriter(deps, { ...ids, instanceId: null })
@@ -36,6 +35,7 @@ async function deploy(platform: Platform, claim: Claim): Promise<void> {
   log.write('build', `building ${subject}`)
   log.write('build', '\u001b[31mred\u001b[0m and \u001b]0;title\u0007 gone')
   await log.flush()
+  if (subject.includes('killed') && claim.attempt === 1) return
   if (subject.includes('slow')) await new Promise((done) => setTimeout(done, 1_500))
   if (subject.includes('broken')) {
     await failDeployment(deps, claim, {
@@ -60,8 +60,7 @@ async function deploy(platform: Platform, claim: Claim): Promise<void> {
 }
 
 /** As the builder does where its writes are refused: a person, or a newer push, ended it. */
-async function cancel(platform: Platform, id: string): Promise<void> {
-  const { deps } = platform
+async function cancel(deps: Deps, id: string): Promise<void> {
   await finishCanceled(deps, await deps.db.deployment.findUniqueOrThrow({ where: { id } }))
 }
 
