@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import type { Terminal } from './terminal.ts'
 
 export async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
@@ -11,7 +12,7 @@ export async function ask(question: string): Promise<string> {
 }
 
 /** What is typed is shown nowhere. */
-export async function askHidden(question: string): Promise<string> {
+async function askHidden(question: string): Promise<string> {
   process.stderr.write(question)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true })
@@ -22,6 +23,11 @@ export async function askHidden(question: string): Promise<string> {
     lines.close()
     process.stderr.write('\n')
   }
+}
+
+/** A value that no argument may hold: asked for at a terminal, else all of stdin. */
+export function readSecret(terminal: Terminal, question: string): Promise<string> {
+  return terminal.interactive ? askHidden(question) : readStdin()
 }
 
 /** All of stdin, without the last newline. */

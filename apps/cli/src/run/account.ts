@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts'
 import { cleanUrl, forget, readReady, readSaved, save } from '../credentials.ts'
 import { deviceLogin } from '../device-login.ts'
 import { readEnv } from '../env.ts'
-import { ask, askHidden, readStdin } from '../prompt.ts'
+import { ask, readSecret } from '../prompt.ts'
 import type { GlobalFlags, Session } from '../session.ts'
 import { createTerminal, plain, type Terminal } from '../terminal.ts'
 
@@ -52,9 +52,8 @@ async function getKey(terminal: Terminal, url: string, flags: LoginFlags): Promi
       terminal.note(`  ${page}`)
       if (terminal.interactive) browse(page)
     })
-  if (!terminal.interactive) return readStdin()
-  terminal.note(`Keys are made in the dashboard: ${url}`)
-  return askHidden('API key: ')
+  if (terminal.interactive) terminal.note(`Keys are made in the dashboard: ${url}`)
+  return readSecret(terminal, 'API key: ')
 }
 
 export function logout(flags: GlobalFlags): void {

@@ -1,6 +1,6 @@
 import { chooseSlug } from '../choose-slug.ts'
 import { ago } from '../format.ts'
-import { askHidden, readStdin } from '../prompt.ts'
+import { readSecret } from '../prompt.ts'
 import type { Session } from '../session.ts'
 import { printTable } from '../table.ts'
 
@@ -27,7 +27,7 @@ export async function setBuildSecret(
 ): Promise<void> {
   const { api, terminal } = session
   const slug = await chooseSlug(session, flags.server)
-  const value = await (terminal.interactive ? askHidden(`${name}: `) : readStdin())
+  const value = await readSecret(terminal, `${name}: `)
   await api.buildSecrets.set.mutate({ slug, name, value })
   if (terminal.json) return terminal.printJson({ slug, set: name })
   terminal.print(`Set for builds of ${slug}: ${name}`)

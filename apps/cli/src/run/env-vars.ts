@@ -1,7 +1,7 @@
 import { chooseSlug } from '../choose-slug.ts'
 import { CliError } from '../cli-error.ts'
 import { ago } from '../format.ts'
-import { askHidden, readStdin } from '../prompt.ts'
+import { readSecret } from '../prompt.ts'
 import type { Session } from '../session.ts'
 import { printTable } from '../table.ts'
 import { restart } from './rollback.ts'
@@ -47,7 +47,7 @@ export async function setEnv(session: Session, variables: string[], flags: Flags
   for (const text of variables) {
     const at = text.indexOf('=')
     const key = at < 0 ? text : text.slice(0, at)
-    const value = at < 0 ? await readValue(session, key) : text.slice(at + 1)
+    const value = at < 0 ? await readSecret(session.terminal, `${key}: `) : text.slice(at + 1)
     const writeOnly = !flags.readable
     await api.env.set.mutate({ slug, key, value, ...placeOf(flags), writeOnly })
     keys.push(key)
@@ -70,8 +70,4 @@ export async function unsetEnv(session: Session, keys: string[], flags: Flags): 
 
 function placeOf({ scope, branch }: Flags) {
   return { scope, ...(branch === undefined ? {} : { branch }) }
-}
-
-function readValue({ terminal }: Session, key: string): Promise<string> {
-  return terminal.interactive ? askHidden(`${key}: `) : readStdin()
 }

@@ -2,12 +2,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { rememberTeam } from '../shell/team-cookie.ts'
 import { signIn } from './auth-client.ts'
+import { NewPasswordField } from './new-password-field.tsx'
 
 /** For who has no account yet: it is made, and signed in at once. */
 export function JoinForm({ token, email }: { token: string; email: string }) {
@@ -27,14 +27,9 @@ export function JoinForm({ token, email }: { token: string; email: string }) {
     event.preventDefault()
     accept.mutate({ token, name, password })
   }
-  const fault = accept.error ? errorText(accept.error) : null
   return (
     <form onSubmit={submit} className="grid gap-4">
-      {fault ? (
-        <Notice look="error" title={fault.message}>
-          {fault.hint}
-        </Notice>
-      ) : null}
+      <Fault error={accept.error} />
       <TextField label="E-mail" type="email" autoComplete="username" value={email} readOnly />
       <TextField
         label="Your name"
@@ -45,16 +40,10 @@ export function JoinForm({ token, email }: { token: string; email: string }) {
         required
         autoFocus
       />
-      <TextField
+      <NewPasswordField
         label="Password"
-        type="password"
-        autoComplete="new-password"
-        hint="10 characters or more."
         value={password}
         onChange={(event) => setPassword(event.target.value)}
-        minLength={10}
-        maxLength={128}
-        required
       />
       <Button type="submit" look="primary" busy={accept.isPending || accept.isSuccess}>
         Make the account and join

@@ -1,9 +1,8 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
-import { Notice } from '../parts/notice.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { rememberTeam } from '../shell/team-cookie.ts'
 
 /** For who is signed in as the one that was invited. */
@@ -17,14 +16,9 @@ export function JoinTeam({ token, email }: { token: string; email: string }) {
       },
     }),
   )
-  const fault = accept.error ? errorText(accept.error) : null
   return (
     <div className="grid gap-4">
-      {fault ? (
-        <Notice look="error" title={fault.message}>
-          {fault.hint}
-        </Notice>
-      ) : null}
+      <Fault error={accept.error} />
       <Button
         look="primary"
         busy={accept.isPending || accept.isSuccess}

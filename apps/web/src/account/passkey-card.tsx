@@ -1,6 +1,5 @@
 'use client'
 import { Plus } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
@@ -10,9 +9,8 @@ import { useAuthCall } from './use-auth-call.ts'
 type Passkey = { id: string; name: string | null; createdAt: Date | null }
 
 export function PasskeyCard({ passkeys }: { passkeys: Passkey[] }) {
-  const router = useRouter()
-  const add = useAuthCall('The passkey is added.', () => router.refresh())
-  const remove = useAuthCall('The passkey is removed.', () => router.refresh())
+  const add = useAuthCall('The passkey is added.')
+  const remove = useAuthCall('The passkey is removed.')
   const number = passkeys.length + 1
   return (
     <Card

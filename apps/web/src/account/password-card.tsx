@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
 import { TextField } from '../parts/field.tsx'
+import { NewPasswordField } from './new-password-field.tsx'
 import { useAuthCall } from './use-auth-call.ts'
 
 /** A new password ends all other sessions. */
@@ -33,16 +34,10 @@ export function PasswordCard() {
           onChange={(event) => setCurrent(event.target.value)}
           required
         />
-        <TextField
+        <NewPasswordField
           label="New password"
-          type="password"
-          autoComplete="new-password"
-          hint="10 characters or more."
           value={newPassword}
           onChange={(event) => setNew(event.target.value)}
-          minLength={10}
-          maxLength={128}
-          required
         />
         <Button type="submit" busy={change.busy} className="sm:mt-[1.6rem]">
           Change

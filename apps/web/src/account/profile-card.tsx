@@ -1,5 +1,4 @@
 'use client'
-import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
@@ -7,9 +6,8 @@ import { TextField } from '../parts/field.tsx'
 import { useAuthCall } from './use-auth-call.ts'
 
 export function ProfileCard({ name: present }: { name: string }) {
-  const router = useRouter()
   const [name, setName] = useState(present)
-  const save = useAuthCall('Saved.', () => router.refresh())
+  const save = useAuthCall('Saved.')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void save.run((client) => client.updateUser({ name: name.trim() }))

@@ -1,7 +1,6 @@
 'use client'
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
 import { Time } from '../parts/time.tsx'
@@ -17,14 +16,10 @@ export function SessionList({
   current: string
 }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const revoke = useMutation(
     api.account.revokeSession.mutationOptions({
-      onSuccess: () => {
-        answer.done('Signed out there.')
-        router.refresh()
-      },
+      onSuccess: () => answer.done('Signed out there.'),
       onError: answer.failed,
     }),
   )

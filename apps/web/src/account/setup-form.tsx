@@ -4,11 +4,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { signIn } from './auth-client.ts'
+import { NewPasswordField } from './new-password-field.tsx'
 
 const schema = z.object({
   name: z.string().trim().min(1, 'Enter your name.'),
@@ -31,18 +31,13 @@ export function SetupForm({ token }: { token: string }) {
     window.location.assign(fault === null ? '/' : '/sign-in')
   })
   const { errors, isSubmitting } = form.formState
-  const fault = complete.error ? errorText(complete.error) : null
   return (
     <form
       onSubmit={(event) => void submit(event).catch(() => {})}
       className="grid gap-4"
       noValidate
     >
-      {fault ? (
-        <Notice look="error" title={fault.message}>
-          {fault.hint}
-        </Notice>
-      ) : null}
+      <Fault error={complete.error} />
       <TextField
         label="Your name"
         autoComplete="name"
@@ -57,11 +52,8 @@ export function SetupForm({ token }: { token: string }) {
         error={errors.email?.message}
         {...form.register('email')}
       />
-      <TextField
+      <NewPasswordField
         label="Password"
-        type="password"
-        autoComplete="new-password"
-        hint="10 characters or more."
         error={errors.password?.message}
         {...form.register('password')}
       />

@@ -1,5 +1,4 @@
 'use client'
-import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { renderSVG } from 'uqr'
 import { Button } from '../parts/button.tsx'
@@ -13,16 +12,12 @@ type Setup = { totpURI: string; backupCodes: string[] }
 
 /** An authenticator app as the second factor; it counts once its first code was given. */
 export function TwoFactorCard({ isOn }: { isOn: boolean }) {
-  const router = useRouter()
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const [setup, setSetup] = useState<Setup | null>(null)
   const begin = useAuthCall('Scan the picture with your app.')
-  const finish = useAuthCall('The second factor is on.', () => {
-    setSetup(null)
-    router.refresh()
-  })
-  const end = useAuthCall('The second factor is off.', () => router.refresh())
+  const finish = useAuthCall('The second factor is on.')
+  const end = useAuthCall('The second factor is off.')
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     setPassword('')
@@ -32,6 +27,11 @@ export function TwoFactorCard({ isOn }: { isOn: boolean }) {
       if (data && 'totpURI' in data) setSetup(data)
       return { error }
     })
+  }
+  const turnOn = async (event: FormEvent) => {
+    event.preventDefault()
+    const isDone = await finish.run((client) => client.twoFactor.verifyTotp({ code: code.trim() }))
+    if (isDone) setSetup(null)
   }
   return (
     <Card
@@ -64,13 +64,7 @@ export function TwoFactorCard({ isOn }: { isOn: boolean }) {
               <CodeBlock code={setup.backupCodes.join('\n')} label="Copy the backup codes" />
             </div>
           </div>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault()
-              void finish.run((client) => client.twoFactor.verifyTotp({ code: code.trim() }))
-            }}
-            className="flex flex-wrap items-end gap-3"
-          >
+          <form onSubmit={(event) => void turnOn(event)} className="flex flex-wrap items-end gap-3">
             <div className="min-w-48 flex-1">
               <TextField
                 label="The app's present code"

@@ -6,7 +6,7 @@ import { authClient, authFault } from './auth-client.ts'
 type Answer = { error: { message?: string | undefined; status: number } | null }
 
 /** A change of one's own sign-in: says in a toast that it was done, or why not. */
-export function useAuthCall(done: string, after: () => void = () => {}) {
+export function useAuthCall(done: string) {
   const answer = useAnswer()
   const [busy, setBusy] = useState(false)
   const run = async (call: (client: typeof authClient) => Promise<Answer>): Promise<boolean> => {
@@ -14,11 +14,10 @@ export function useAuthCall(done: string, after: () => void = () => {}) {
     const { error } = await call(authClient)
     setBusy(false)
     if (error) {
-      answer.failed(new Error(authFault(error)))
+      answer.refused(authFault(error))
       return false
     }
     answer.done(done)
-    after()
     return true
   }
   return { busy, run }

@@ -2,7 +2,6 @@
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
 import { ExternalLink, Trash2 } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
@@ -45,14 +44,10 @@ export function CallerSecretForm({ slug, secret }: { slug: string; secret: Secre
 
 function State({ slug, name, updatedAt }: Pick<Secret, 'name' | 'updatedAt'> & { slug: string }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const remove = useMutation(
     api.mySecrets.remove.mutationOptions({
-      onSuccess: () => {
-        answer.done(`${name} is removed.`)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(`${name} is removed.`),
       onError: answer.failed,
     }),
   )
@@ -88,7 +83,6 @@ function ValueForm({
   isSet: boolean
 }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const [value, setValue] = useState('')
   const save = useMutation(
@@ -96,7 +90,6 @@ function ValueForm({
       onSuccess: () => {
         setValue('')
         answer.done('Saved. It counts at once: go back to your client and try again.')
-        router.refresh()
       },
       onError: answer.failed,
     }),

@@ -3,7 +3,6 @@ import type { DeploymentView } from '@moorage/deployments/views'
 import { isActive } from '@moorage/domain/deployment'
 import { useMutation } from '@tanstack/react-query'
 import { CircleStop, RotateCcw, Undo2 } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -14,7 +13,6 @@ import { useRollback } from './use-rollback.ts'
 export function DeploymentActions({ deployment }: { deployment: DeploymentView }) {
   const { server, can } = useLiveServer()
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const rollback = useRollback(server.slug)
   const cancel = useMutation(
@@ -25,10 +23,8 @@ export function DeploymentActions({ deployment }: { deployment: DeploymentView }
   )
   const pin = useMutation(
     api.deployments.pin.mutationOptions({
-      onSuccess: ({ pinned }) => {
-        answer.done(pinned ? 'Pinned: its image is kept for good.' : 'Not pinned any more.')
-        router.refresh()
-      },
+      onSuccess: ({ pinned }) =>
+        answer.done(pinned ? 'Pinned: its image is kept for good.' : 'Not pinned any more.'),
       onError: answer.failed,
     }),
   )

@@ -3,9 +3,9 @@ import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
 import { FactList } from '../parts/fact-list.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Select } from '../parts/select.tsx'
 import { Time } from '../parts/time.tsx'
@@ -38,14 +38,9 @@ export function AnswerDevice({
       </Notice>
     )
   const busy = allow.isPending || deny.isPending
-  const fault = allow.error ?? deny.error
   return (
     <div className="grid gap-4">
-      {fault ? (
-        <Notice look="error" title={errorText(fault).message}>
-          {errorText(fault).hint}
-        </Notice>
-      ) : null}
+      <Fault error={allow.error ?? deny.error} />
       <FactList
         facts={[
           [

@@ -1,7 +1,6 @@
 'use client'
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Card } from '../parts/card.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
@@ -61,14 +60,10 @@ function Row({
   mayConnect: boolean
 }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const disconnect = useMutation(
     api.github.disconnect.mutationOptions({
-      onSuccess: () => {
-        answer.done(`${account} is disconnected.`)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(`${account} is disconnected.`),
       onError: answer.failed,
     }),
   )

@@ -1,7 +1,6 @@
 'use client'
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Card } from '../parts/card.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
@@ -12,14 +11,10 @@ type App = NonNullable<ApiOutputs['github']['get']['app']>
 /** The platform's App, for operators. */
 export function AppCard({ app }: { app: App }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const forget = useMutation(
     api.github.forgetApp.mutationOptions({
-      onSuccess: () => {
-        answer.done(`${app.name} is forgotten.`)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(`${app.name} is forgotten.`),
       onError: answer.failed,
     }),
   )

@@ -4,11 +4,10 @@ import { namesFrom } from '@moorage/domain/policy-text'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { limitOf } from '../parts/limit-field.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { Select } from '../parts/select.tsx'
 import { LimitFields } from './limit-fields.tsx'
 import { scopeWords } from './scope-words.ts'
@@ -73,7 +72,6 @@ export function CreateKeyForm({
     setChosen((before) =>
       before.includes(scope) ? before.filter((it) => it !== scope) : [...before, scope],
     )
-  const fault = create.error ? errorText(create.error) : null
   return (
     <form onSubmit={submit} className="grid gap-4">
       <TextField
@@ -134,11 +132,7 @@ export function CreateKeyForm({
         />
       ) : null}
       {chosen.includes('call') ? <LimitFields value={limits} onChange={setLimits} /> : null}
-      {fault ? (
-        <Notice look="error" title={fault.message}>
-          {fault.hint}
-        </Notice>
-      ) : null}
+      <Fault error={create.error} />
       <div className="flex justify-end">
         <Button
           type="submit"

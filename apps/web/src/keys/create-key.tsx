@@ -3,8 +3,8 @@ import { Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { Button } from '../parts/button.tsx'
-import { CodeBlock } from '../parts/code-block.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { ShownOnce } from '../parts/shown-once.tsx'
 import { CreateKeyForm } from './create-key-form.tsx'
 
 /** `slug`: a key for that server alone, else the maker chooses. */
@@ -51,14 +51,7 @@ export function CreateKey({
         }
       >
         {made ? (
-          <div className="grid gap-4">
-            <CodeBlock code={made} label="Copy the key" wrap />
-            <div className="flex justify-end">
-              <Button look="primary" onClick={() => change(false)}>
-                Done
-              </Button>
-            </div>
-          </div>
+          <ShownOnce value={made} what="key" onDone={() => change(false)} />
         ) : (
           <CreateKeyForm
             team={team}

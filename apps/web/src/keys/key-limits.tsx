@@ -1,6 +1,5 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
@@ -39,7 +38,6 @@ export function KeyLimitsOf({ row, mayWrite }: { row: Key; mayWrite: boolean }) 
 
 function LimitForm({ row, onSaved }: { row: Key; onSaved: () => void }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const [draft, setDraft] = useState({
     callsPerMinute: limitText(row.limits.callsPerMinute),
@@ -49,7 +47,6 @@ function LimitForm({ row, onSaved }: { row: Key; onSaved: () => void }) {
     api.keys.setLimits.mutationOptions({
       onSuccess: () => {
         answer.done('Saved. It counts at once.')
-        router.refresh()
         onSaved()
       },
       onError: answer.failed,

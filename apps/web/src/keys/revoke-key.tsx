@@ -1,6 +1,5 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
@@ -10,7 +9,6 @@ import type { Key } from './key-table.tsx'
 
 export function RevokeKey({ row }: { row: Key }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const [open, setOpen] = useState(false)
   const revoke = useMutation(
@@ -18,7 +16,6 @@ export function RevokeKey({ row }: { row: Key }) {
       onSuccess: () => {
         setOpen(false)
         answer.done(`“${row.name}” is revoked.`)
-        router.refresh()
       },
       onError: answer.failed,
     }),

@@ -4,9 +4,9 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
-import { CodeBlock } from '../parts/code-block.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Select } from '../parts/select.tsx'
+import { ShownOnce } from '../parts/shown-once.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import type { Key } from './key-table.tsx'
 
@@ -51,23 +51,17 @@ export function RotateKey({ row }: { row: Key }) {
             : 'The key stays the same key: what it may, its limits and its place in the log.'
         }
       >
-        <div className="grid gap-4">
-          {made ? (
-            <CodeBlock code={made} label="Copy the key" wrap />
-          ) : (
+        {made ? (
+          <ShownOnce value={made} what="key" onDone={() => change(false)} />
+        ) : (
+          <div className="grid gap-4">
             <Select
               label="The secret of until now stays good for"
               value={overlap}
               onChange={setOverlap}
               items={overlaps}
             />
-          )}
-          <div className="flex justify-end gap-2">
-            {made ? (
-              <Button look="primary" onClick={() => change(false)}>
-                Done
-              </Button>
-            ) : (
+            <div className="flex justify-end">
               <Button
                 look="primary"
                 busy={rotate.isPending}
@@ -75,9 +69,9 @@ export function RotateKey({ row }: { row: Key }) {
               >
                 Rotate
               </Button>
-            )}
+            </div>
           </div>
-        </div>
+        )}
       </Dialog>
     </>
   )

@@ -3,8 +3,8 @@ import { Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { Button } from '../parts/button.tsx'
-import { CodeBlock } from '../parts/code-block.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { ShownOnce } from '../parts/shown-once.tsx'
 import { AddTargetForm } from './add-target-form.tsx'
 
 export function AddTarget({ team }: { team: string }) {
@@ -33,14 +33,7 @@ export function AddTarget({ team }: { team: string }) {
         }
       >
         {secret ? (
-          <div className="grid gap-4">
-            <CodeBlock code={secret} label="Copy the secret" wrap />
-            <div className="flex justify-end">
-              <Button look="primary" onClick={() => change(false)}>
-                Done
-              </Button>
-            </div>
-          </div>
+          <ShownOnce value={secret} what="secret" onDone={() => change(false)} />
         ) : (
           <AddTargetForm
             team={team}

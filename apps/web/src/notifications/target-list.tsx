@@ -32,13 +32,9 @@ export function TargetList({ team, targets }: { team: string; targets: Target[] 
 
 function Row({ team, target }: { team: string; target: Target }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const options = (said: string) => ({
-    onSuccess: () => {
-      answer.done(said)
-      router.refresh()
-    },
+    onSuccess: () => answer.done(said),
     onError: answer.failed,
   })
   const test = useMutation(

@@ -2,7 +2,6 @@
 import { redirectHost } from '@moorage/access/redirect-uris'
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
@@ -66,13 +65,9 @@ function GrantRow({ grant, ofTeam }: { grant: Grant; ofTeam: boolean }) {
 /** It can be allowed again from the client, so nothing is asked first. */
 function useRevoke(ofTeam: boolean) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const options = {
-    onSuccess: () => {
-      answer.done('It is refused from now on.')
-      router.refresh()
-    },
+    onSuccess: () => answer.done('It is refused from now on.'),
     onError: answer.failed,
   }
   const own = useMutation(api.oauth.revokeMine.mutationOptions(options))

@@ -11,48 +11,32 @@ type Props = {
 }
 
 /** A labelled input; hint and error are read out with it. */
-export function TextField({
-  label,
-  hint,
-  error,
-  optional,
-  className = '',
-  ...rest
-}: ComponentProps<'input'> & Props) {
-  const id = useId()
+export function TextField({ className = '', ...props }: ComponentProps<'input'> & Props) {
+  const { frame, own } = useField(props)
   return (
-    <FieldFrame id={id} label={label} hint={hint} error={error} optional={optional}>
-      <input
-        id={id}
-        {...rest}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={`${id}-note`}
-        className={`${inputClass} ${className}`}
+    <FieldFrame {...frame}>
+      <input {...own} className={`${inputClass} ${className}`} />
+    </FieldFrame>
+  )
+}
+
+/** The same with several lines, for what is code or data. */
+export function AreaField({ className = '', ...props }: ComponentProps<'textarea'> & Props) {
+  const { frame, own } = useField(props)
+  return (
+    <FieldFrame {...frame}>
+      <textarea
+        {...own}
+        className={`${inputClass} h-auto min-h-24 py-1.5 font-mono text-sm ${className}`}
       />
     </FieldFrame>
   )
 }
 
-export function AreaField({
-  label,
-  hint,
-  error,
-  optional,
-  className = '',
-  ...rest
-}: ComponentProps<'textarea'> & Props) {
+function useField<Own>({ label, hint, error, optional, ...own }: Own & Props) {
   const id = useId()
-  return (
-    <FieldFrame id={id} label={label} hint={hint} error={error} optional={optional}>
-      <textarea
-        id={id}
-        {...rest}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={`${id}-note`}
-        className={`${inputClass} h-auto min-h-24 py-1.5 font-mono text-sm ${className}`}
-      />
-    </FieldFrame>
-  )
+  const said = { 'aria-invalid': error ? true : undefined, 'aria-describedby': `${id}-note` }
+  return { frame: { id, label, hint, error, optional }, own: { ...own, ...said, id } }
 }
 
 function FieldFrame({

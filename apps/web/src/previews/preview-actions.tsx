@@ -28,10 +28,7 @@ export function PreviewActions({ preview }: { preview: PreviewView }) {
   )
   const remove = useMutation(
     api.previews.remove.mutationOptions({
-      onSuccess: () => {
-        answer.done(`The preview ${name} is removed.`)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(`The preview ${name} is removed.`),
       onError: answer.failed,
     }),
   )

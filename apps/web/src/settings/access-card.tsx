@@ -1,6 +1,5 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Card } from '../parts/card.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -11,16 +10,13 @@ import { AccessChoice, type AccessValue } from './access-choice.tsx'
 export function AccessCard() {
   const { server, can } = useLiveServer()
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const update = useMutation(
     api.servers.update.mutationOptions({
-      onSuccess: ({ access }) => {
+      onSuccess: ({ access }) =>
         answer.done(
           access === 'public' ? 'Anyone may call it from now on.' : 'Saved. It counts at once.',
-        )
-        router.refresh()
-      },
+        ),
       onError: answer.failed,
     }),
   )

@@ -1,6 +1,5 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
@@ -22,7 +21,6 @@ const known = [
 export function AddBuildSecret() {
   const { server } = useLiveServer()
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const [name, setName] = useState('')
   const [value, setValue] = useState('')
@@ -32,7 +30,6 @@ export function AddBuildSecret() {
         setName('')
         setValue('')
         answer.done('Saved. It counts from the next build on.')
-        router.refresh()
       },
       onError: answer.failed,
     }),

@@ -2,10 +2,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { useLiveServer } from '../servers/server-live.tsx'
 
 export function AddDomain({ onAdded }: { onAdded: () => void }) {
@@ -24,7 +23,6 @@ export function AddDomain({ onAdded }: { onAdded: () => void }) {
     event.preventDefault()
     add.mutate({ slug: server.slug, hostname })
   }
-  const fault = add.error ? errorText(add.error) : null
   return (
     <form onSubmit={submit} className="grid gap-3 border-t p-4">
       <div className="flex flex-wrap items-end gap-2">
@@ -43,11 +41,7 @@ export function AddDomain({ onAdded }: { onAdded: () => void }) {
           Add
         </Button>
       </div>
-      {fault ? (
-        <Notice look="error" title={fault.message}>
-          {fault.hint}
-        </Notice>
-      ) : null}
+      <Fault error={add.error} />
     </form>
   )
 }

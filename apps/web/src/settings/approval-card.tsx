@@ -1,6 +1,5 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Card } from '../parts/card.tsx'
 import { CheckField } from '../parts/check-field.tsx'
@@ -12,14 +11,10 @@ import { countsFromNextDeployment } from './save-server.tsx'
 export function ApprovalCard() {
   const { server, can } = useLiveServer()
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const update = useMutation(
     api.servers.update.mutationOptions({
-      onSuccess: () => {
-        answer.done(countsFromNextDeployment)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(countsFromNextDeployment),
       onError: answer.failed,
     }),
   )

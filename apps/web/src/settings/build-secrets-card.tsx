@@ -2,7 +2,6 @@
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Card } from '../parts/card.tsx'
 import { Time } from '../parts/time.tsx'
@@ -37,14 +36,10 @@ export function BuildSecretsCard({ secrets }: { secrets: BuildSecret[] }) {
 function Row({ secret: { name, updatedAt } }: { secret: BuildSecret }) {
   const { server, can } = useLiveServer()
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const unset = useMutation(
     api.buildSecrets.unset.mutationOptions({
-      onSuccess: () => {
-        answer.done(`${name} is removed.`)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(`${name} is removed.`),
       onError: answer.failed,
     }),
   )

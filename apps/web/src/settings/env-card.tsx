@@ -2,7 +2,6 @@
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { useRollback } from '../deployments/use-rollback.ts'
 import { Button } from '../parts/button.tsx'
@@ -60,14 +59,10 @@ export function EnvCard({ vars }: { vars: EnvVar[] }) {
 function EnvRow({ row }: { row: EnvVar }) {
   const { server, can } = useLiveServer()
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const unset = useMutation(
     api.env.unset.mutationOptions({
-      onSuccess: () => {
-        answer.done(`${row.key} is removed.`)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(`${row.key} is removed.`),
       onError: answer.failed,
     }),
   )

@@ -1,9 +1,7 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTRPCClient } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { remoteSettings } from '../new-server/remote-settings.ts'
 import { headerRows, headersAndEnv, SecretHeaders } from '../new-server/secret-headers.tsx'
 import { Card } from '../parts/card.tsx'
@@ -16,7 +14,6 @@ import { countsFromNextDeployment, SaveRow } from './save-server.tsx'
 export function RemoteForm() {
   const { server, can } = useLiveServer()
   const client = useTRPCClient()
-  const router = useRouter()
   const answer = useAnswer()
   const { settings, slug } = server
   const before = settings.remote
@@ -37,7 +34,6 @@ export function RemoteForm() {
     onSuccess: () => {
       setRows(headerRows(headers))
       answer.done(countsFromNextDeployment)
-      router.refresh()
     },
   })
   if (!before) return null
@@ -68,7 +64,7 @@ export function RemoteForm() {
           />
         </fieldset>
         <SaveRow
-          save={{ isBusy: save.isPending, fault: save.error ? errorText(save.error) : null }}
+          save={{ isBusy: save.isPending, error: save.error }}
           isChanged={isChanged && parsed.settings !== null}
           isAllowed={can.writeEnv}
         />

@@ -1,10 +1,8 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
-import { Notice } from '../parts/notice.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useLiveServer } from '../servers/server-live.tsx'
 
@@ -14,14 +12,10 @@ export const countsFromNextDeployment = 'Saved. It counts from the next deployme
 export function useSaveServer(said: string) {
   const { server } = useLiveServer()
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const update = useMutation(
     api.servers.update.mutationOptions({
-      onSuccess: () => {
-        answer.done(said)
-        router.refresh()
-      },
+      onSuccess: () => answer.done(said),
     }),
   )
   type Change = Omit<Parameters<typeof update.mutate>[0], 'slug'>
@@ -30,7 +24,7 @@ export function useSaveServer(said: string) {
     start: (change: Change, onSuccess?: Options['onSuccess']) =>
       update.mutate({ slug: server.slug, ...change }, onSuccess ? { onSuccess } : {}),
     isBusy: update.isPending,
-    fault: update.error ? errorText(update.error) : null,
+    error: update.error,
   }
 }
 
@@ -40,7 +34,7 @@ export function SaveRow({
   isChanged,
   isAllowed = true,
 }: {
-  save: Pick<ReturnType<typeof useSaveServer>, 'isBusy' | 'fault'>
+  save: { isBusy: boolean; error: unknown }
   isChanged: boolean
   /** Beside the right to change the server. */
   isAllowed?: boolean
@@ -49,11 +43,7 @@ export function SaveRow({
   if (!can.update || !isAllowed) return null
   return (
     <>
-      {save.fault ? (
-        <Notice look="error" title={save.fault.message}>
-          {save.fault.hint}
-        </Notice>
-      ) : null}
+      <Fault error={save.error} />
       <div>
         <Button type="submit" look="primary" busy={save.isBusy} disabled={!isChanged}>
           Save

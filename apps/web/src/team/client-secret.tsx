@@ -5,8 +5,8 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
-import { CodeBlock } from '../parts/code-block.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { ShownOnce } from '../parts/shown-once.tsx'
 import { Time } from '../parts/time.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 
@@ -63,14 +63,7 @@ export function ClientSecret({ team, account }: { team: string; account: Account
         }
       >
         {issue.data ? (
-          <div className="grid gap-4">
-            <CodeBlock code={envOf(issue.data)} label="Copy the secret" wrap />
-            <div className="flex justify-end">
-              <Button look="primary" onClick={() => change(false)}>
-                Done
-              </Button>
-            </div>
-          </div>
+          <ShownOnce value={envOf(issue.data)} what="secret" onDone={() => change(false)} />
         ) : (
           <div className="flex flex-wrap justify-end gap-2">
             {secretSince ? (

@@ -3,11 +3,10 @@ import { slugFrom } from '@moorage/domain/slug'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { rememberTeam } from '../shell/team-cookie.ts'
 
 export function CreateTeam({
@@ -46,14 +45,9 @@ export function CreateTeamForm() {
     event.preventDefault()
     create.mutate({ name, slug })
   }
-  const fault = create.error ? errorText(create.error) : null
   return (
     <form onSubmit={submit} className="grid gap-4">
-      {fault ? (
-        <Notice look="error" title={fault.message}>
-          {fault.hint}
-        </Notice>
-      ) : null}
+      <Fault error={create.error} />
       <TextField
         label="Name"
         value={name}

@@ -1,7 +1,6 @@
 'use client'
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
 import { Time } from '../parts/time.tsx'
@@ -17,14 +16,10 @@ export function InvitationList({
   invitations: ApiOutputs['invitations']['list']
 }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const revoke = useMutation(
     api.invitations.revoke.mutationOptions({
-      onSuccess: () => {
-        answer.done('The link is good for nothing any more.')
-        router.refresh()
-      },
+      onSuccess: () => answer.done('The link is good for nothing any more.'),
       onError: answer.failed,
     }),
   )

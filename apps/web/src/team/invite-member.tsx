@@ -5,12 +5,11 @@ import { UserPlus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
-import { errorText } from '../api-client/error-text.ts'
 import { Button } from '../parts/button.tsx'
 import { CodeBlock } from '../parts/code-block.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { RoleSelect } from './role-select.tsx'
 import { roleWords } from './role-words.ts'
 
@@ -32,7 +31,6 @@ export function InviteMember({ team, mayOwn }: { team: string; mayOwn: boolean }
     event.preventDefault()
     invite.mutate({ team, email, role })
   }
-  const fault = invite.error ? errorText(invite.error) : null
   const made = invite.data
   return (
     <>
@@ -63,11 +61,7 @@ export function InviteMember({ team, mayOwn }: { team: string; mayOwn: boolean }
           </div>
         ) : (
           <form onSubmit={submit} className="grid gap-4">
-            {fault ? (
-              <Notice look="error" title={fault.message}>
-                {fault.hint}
-              </Notice>
-            ) : null}
+            <Fault error={invite.error} />
             <TextField
               label="E-mail"
               type="email"

@@ -1,7 +1,6 @@
 'use client'
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { Time } from '../parts/time.tsx'
@@ -44,13 +43,9 @@ export function MemberTable({
 
 function MemberRow({ team, member, rights }: { team: string; member: Member; rights: TeamRights }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const after = (title: string) => ({
-    onSuccess: () => {
-      answer.done(title)
-      router.refresh()
-    },
+    onSuccess: () => answer.done(title),
     onError: answer.failed,
   })
   const setRole = useMutation(api.members.setRole.mutationOptions(after('The role is changed.')))

@@ -1,7 +1,6 @@
 'use client'
 import type { ApiOutputs } from '@moorage/api/app-router'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { CreateKey } from '../keys/create-key.tsx'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
@@ -35,13 +34,9 @@ export function ServiceAccountList({
 
 function AccountRow({ team, account, rights }: { team: string; account: Account; rights: Rights }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const after = (title: string) => ({
-    onSuccess: () => {
-      answer.done(title)
-      router.refresh()
-    },
+    onSuccess: () => answer.done(title),
     onError: answer.failed,
   })
   const setRole = useMutation(

@@ -1,6 +1,5 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
@@ -13,7 +12,6 @@ type Team = { slug: string; name: string }
 
 export function TeamSettings({ team }: { team: Team }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const [name, setName] = useState(team.name)
   const [slug, setSlug] = useState(team.slug)
@@ -22,7 +20,6 @@ export function TeamSettings({ team }: { team: Team }) {
       onSuccess: (now) => {
         rememberTeam(now.slug)
         answer.done('Saved.')
-        router.refresh()
       },
       onError: answer.failed,
     }),

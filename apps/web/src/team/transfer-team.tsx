@@ -1,6 +1,5 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { Button } from '../parts/button.tsx'
@@ -12,7 +11,6 @@ import type { Member } from './member-table.tsx'
 /** `others`: the members it could be given to. */
 export function TransferTeam({ team, others }: { team: string; others: Member[] }) {
   const api = useTRPC()
-  const router = useRouter()
   const answer = useAnswer()
   const [open, setOpen] = useState(false)
   const [to, setTo] = useState(others[0]?.userId ?? '')
@@ -21,7 +19,6 @@ export function TransferTeam({ team, others }: { team: string; others: Member[] 
       onSuccess: () => {
         setOpen(false)
         answer.done('The team has a new owner.')
-        router.refresh()
       },
       onError: answer.failed,
     }),

@@ -1,31 +1,16 @@
-import { authorize, notFound, teamIds } from '@moorage/access/principal'
 import {
   addTarget,
   listTargets,
   removeTarget,
   testTarget,
 } from '@moorage/deployments/notifications/targets'
-import { AppError } from '@moorage/domain/error'
 import { z } from 'zod'
-import { router, signedIn } from '../trpc.ts'
+import { router, teamProcedure } from '../trpc.ts'
 
 const target = z.object({ id: z.string().max(40) })
 
-/** Of the team that is named, or of the caller's only one; for its admins. */
-const ofTeam = signedIn
-  .input(z.object({ team: z.string().max(80).optional() }))
-  .use(async ({ ctx, input, next }) => {
-    const ids = teamIds(ctx.principal)
-    const slug = input.team
-    if (slug === undefined && ids.length > 1)
-      throw new AppError('bad_input', 'You are in several teams: say which.')
-    const team = await ctx.deps.db.team.findFirst({
-      where: { id: { in: ids }, ...(slug === undefined ? {} : { slug }) },
-    })
-    if (!team) throw notFound('team')
-    authorize(ctx.principal, 'team.update', { teamId: team.id })
-    return next({ ctx: { ...ctx, team } })
-  })
+/** For the team's admins: an address may hold a secret. */
+const ofTeam = teamProcedure('team.update')
 
 /** Where a team is told of what happens to its servers. */
 export const notificationsRouter = router({
