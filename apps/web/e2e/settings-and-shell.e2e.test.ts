@@ -263,6 +263,7 @@ describe('around the pages', () => {
     await page.keyboard.press('g')
     await page.keyboard.press('l')
     await page.waitForURL(/\/logs$/)
+    await page.getByLabel('Search the log').waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('k')
     await heading('Keys').waitFor()

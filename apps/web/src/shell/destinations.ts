@@ -1,12 +1,12 @@
 import { Bell, KeyRound, Plus, Server, Users } from 'lucide-react'
 
-/** Where the rail, the bottom bar, the palette and the keyboard lead. */
+/** Where the rail, the palette and the keyboard lead; on a phone what is not in the bar is under More. */
 export const destinations = [
-  { href: '/', label: 'Servers', icon: Server, keys: 'g s' },
-  { href: '/keys', label: 'Keys', icon: KeyRound, keys: 'g k' },
-  { href: '/notifications', label: 'Notifications', icon: Bell, keys: 'g b' },
-  { href: '/team', label: 'Team', icon: Users, keys: 'g t' },
-  { href: '/new', label: 'New server', icon: Plus, keys: 'g n' },
+  { href: '/', label: 'Servers', icon: Server, keys: 'g s', isInBar: true },
+  { href: '/keys', label: 'Keys', icon: KeyRound, keys: 'g k', isInBar: true },
+  { href: '/notifications', label: 'Notifications', icon: Bell, keys: 'g b', isInBar: false },
+  { href: '/team', label: 'Team', icon: Users, keys: 'g t', isInBar: true },
+  { href: '/new', label: 'New server', icon: Plus, keys: 'g n', isInBar: false },
 ] as const
 
 /** The pages of one server, by what follows its path. */

@@ -3,14 +3,13 @@ import { Search } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
-import { AccountMenu } from './account-menu.tsx'
+import { AccountMenu, type Person } from './account-menu.tsx'
+import { BottomBar } from './bottom-bar.tsx'
 import { destinations, isCurrent } from './destinations.ts'
 import { Palette } from './palette.tsx'
 import { type TeamChoice, TeamSwitcher } from './team-switcher.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 import { useGoKeys } from './use-go-keys.ts'
-
-type Person = { name: string; email: string }
 
 /** The rail on wide screens, the bottom bar on a phone, the palette everywhere. */
 export function Shell({
@@ -69,7 +68,7 @@ export function Shell({
               v{version}
             </span>
           </div>
-          <AccountMenu person={person} look="row" />
+          <AccountMenu person={person} />
         </div>
       </aside>
       <div className="border-b bg-sunken px-3 py-1.5 md:hidden">
@@ -78,34 +77,8 @@ export function Shell({
       <main id="main" tabIndex={-1} className="min-w-0 outline-none max-md:pb-20">
         {children}
       </main>
-      <nav
-        aria-label="Main"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-7 border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
-      >
-        {destinations.map(({ href, label, icon: Icon }) => (
-          <Link
-            key={href}
-            href={href}
-            aria-current={isCurrent(pathname, href) ? 'page' : undefined}
-            className={barItemClass}
-          >
-            <Icon className="size-5" />
-            {barLabels[label] ?? label}
-          </Link>
-        ))}
-        <button type="button" onClick={() => setPaletteOpen(true)} className={barItemClass}>
-          <Search className="size-5" />
-          Search
-        </button>
-        <AccountMenu person={person} look="bar" className={barItemClass} />
-      </nav>
+      <BottomBar person={person} onSearch={() => setPaletteOpen(true)} />
       <Palette open={paletteOpen} onOpenChange={setPaletteOpen} />
     </div>
   )
 }
-
-/** What there is room for on a phone. */
-const barLabels: Record<string, string> = { 'New server': 'New', Notifications: 'Alerts' }
-
-const barItemClass =
-  'flex h-14 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current]:text-accent'
