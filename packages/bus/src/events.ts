@@ -117,9 +117,15 @@ async function connectPostgres(url: string, deliver: (text: string) => void): Pr
     const client = new pg.Client({ connectionString: url, keepAlive: true })
     client.on('notification', (message) => deliver(message.payload ?? ''))
     client.on('error', () => {})
+    try {
+      await client.connect()
+      await client.query(`LISTEN ${channel}`)
+    } catch (error) {
+      client.end().catch(() => {})
+      throw error
+    }
+    // Not before: an attempt that fails ends too, and is made again by whoever made it.
     client.on('end', () => void reconnect())
-    await client.connect()
-    await client.query(`LISTEN ${channel}`)
     return client
   }
 
