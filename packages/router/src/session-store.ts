@@ -68,7 +68,7 @@ export function createSessionStore(deps: {
     try {
       if (drop.length > 0) await eraseSessions(db, drop)
       for (const session of drop) tell(session)
-      if (put.length > 0) await writeSessions(db, put)
+      if (put.length > 0) await write(put)
       if (use.length > 0) await touchSessions(db, use)
       isAway = false
     } catch (error) {
@@ -77,6 +77,26 @@ export function createSessionStore(deps: {
       for (const session of put) if (!removed.has(session)) changed.add(session)
       for (const session of use) if (!removed.has(session)) touched.add(session)
       for (const session of drop) removed.add(session)
+    }
+  }
+
+  /** What a server named or a client sent may be more than Postgres takes; such a one is given up, and no other. */
+  async function write(sessions: readonly Session[]): Promise<void> {
+    try {
+      await writeSessions(db, sessions)
+    } catch (error) {
+      // Throws where it is Postgres that is away.
+      await db.$queryRaw`SELECT 1`
+      const [first] = sessions
+      if (!first) return
+      if (sessions.length === 1) {
+        const { serverId } = first
+        logger.warn({ error, serverId }, 'A session cannot be written down')
+        return
+      }
+      const half = Math.ceil(sessions.length / 2)
+      await write(sessions.slice(0, half))
+      await write(sessions.slice(half))
     }
   }
 
