@@ -94,4 +94,30 @@ describe.skipIf(!dockerIsUp())('of the images on the engine', () => {
     expect(await within(39)).toEqual([...before, newer].sort())
     expect(await within(0)).toEqual(before)
   })
+
+  test('what goes live again while others are being removed keeps its image', async () => {
+    const before = await keep(0, 30)
+    const [older, newer] = [await deployed('retired', 20), await deployed('retired', 10)]
+    const { imageId } = await db.deployment.findUniqueOrThrow({ where: { id: newer } })
+    const rollbackId = newId('dep')
+    await db.deployment.updateMany({
+      where: { status: 'live' },
+      data: { pinned: true, status: 'retired' },
+    })
+    const rolledBack = { serverId, trigger: 'rollback', sourceId: newer } as const
+    const removing = {
+      ...driver,
+      removeImage: async (id: string) => {
+        const live = { ...rolledBack, id: rollbackId, status: 'live', imageId } as const
+        await db.deployment.createMany({ data: [live], skipDuplicates: true })
+        await driver.removeImage(id)
+      },
+    }
+    const env = { MOORAGE_KEEP_IMAGES_MB: 0 } as Builder['env']
+    await removeImagesOverDisk({ deps: { db }, driver: removing, env } as Builder)
+    const left = (await driver.listImages()).map((image) => image.deploymentId)
+    expect(left.sort()).toEqual([...before, newer].sort())
+    expect(left).not.toContain(older)
+    expect(await db.deployment.count({ where: { imageId } })).toBe(2)
+  })
 })

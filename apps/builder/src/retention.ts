@@ -65,12 +65,21 @@ export async function removeImagesOverDisk(builder: Builder): Promise<void> {
 
 type Kept = { imageId: string; bytes: number | null; isNeeded: boolean }
 
-/** From these deployments, and from the engine where no other has it: a preview's may have been promoted. */
+/**
+ * From these deployments, and from the engine where no other has it: a preview's may have been
+ * promoted. One that is live or on its way again by now, as removing others takes its time, keeps it.
+ */
 async function dropImage(
   { deps: { db }, driver }: Builder,
   of: { imageId: string; serverId?: string; previewId?: string | null },
 ): Promise<void> {
-  await db.deployment.updateMany({ where: of, data: { imageId: null, envSealed: null } })
-  if ((await db.deployment.count({ where: { imageId: of.imageId } })) === 0)
-    await driver.removeImage(of.imageId)
+  const { imageId, serverId = null, previewId = null } = of
+  await db.$executeRaw`
+    UPDATE "Deployment" d SET "imageId" = NULL, "envSealed" = NULL
+    WHERE d."imageId" = ${imageId} AND d.status = 'retired' AND NOT d.pinned
+      AND (${serverId === null} OR (d."serverId" = ${serverId}
+        AND d."previewId" IS NOT DISTINCT FROM ${previewId}))
+      AND NOT EXISTS (SELECT 1 FROM "Deployment" n WHERE n."sourceId" = d.id
+        AND (n.status IN ('queued', 'building', 'starting', 'live') OR n.pinned))`
+  if ((await db.deployment.count({ where: { imageId } })) === 0) await driver.removeImage(imageId)
 }
