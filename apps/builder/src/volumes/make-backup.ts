@@ -16,9 +16,11 @@ export async function makeBackup(
   const { deps, stopping, log } = builder
   let frozen: string[] = []
   try {
-    await holdVolume(deps, volume.id, stopping, async () => {
+    await holdVolume(deps, volume.id, stopping, async (now) => {
+      const where = { id: backup.id, status: 'waiting' } as const
+      if ((await deps.db.volumeBackup.count({ where })) === 0) return
       frozen = await freeze(builder, volume.serverId)
-      await writeBackup(builder, volume, backup)
+      await writeBackup(builder, now, backup)
     })
   } catch (error) {
     if (stopping.aborted) return

@@ -26,10 +26,11 @@ export async function restoreVolume(
   if (serverId === null) return
   let aside: string[] = []
   try {
-    await holdVolume(deps, id, stopping, async () => {
+    await holdVolume(deps, id, stopping, async (now) => {
+      if (now.restoreId !== backup.id) return
       aside = await standAside(builder, { serverId })
-      await keepPresent(builder, volume)
-      await exchange(builder, volume, backup)
+      await keepPresent(builder, now)
+      await exchange(builder, now, backup)
     })
   } catch (error) {
     if (stopping.aborted) return

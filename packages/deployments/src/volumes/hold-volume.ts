@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { notFound } from '@moorage/access/principal'
+import type { Volume } from '@moorage/db/client'
 import type { Deps } from '../deps.ts'
 
 /** Whoever dies while they hold a volume lets go of it after so long. */
@@ -9,13 +10,14 @@ const leaseMs = 15_000
 /**
  * Does something that nobody else may meddle with: a backup, a restore, putting a new version in the
  * place of the old one. While it is held no instance with the volume is woken or started again.
- * Waits until it is free; throws what the signal aborts with, or `not_found`.
+ * Waits until it is free, and gives the volume as it is then, as another builder may have done the
+ * same. Throws what the signal aborts with, or `not_found`.
  */
 export async function holdVolume<T>(
   deps: Pick<Deps, 'db'>,
   volumeId: string,
   signal: AbortSignal,
-  work: () => Promise<T>,
+  work: (now: Volume) => Promise<T>,
 ): Promise<T> {
   const holder = randomUUID()
   while (!(await take(deps, volumeId, holder))) await sleep(200, undefined, { signal })
@@ -25,7 +27,7 @@ export async function holdVolume<T>(
     deps.db.volume.updateMany({ where: mine, data: { heldUntil: leaseEnd() } }).catch(() => {})
   }, leaseMs / 3)
   try {
-    return await work()
+    return await work(await deps.db.volume.findUniqueOrThrow({ where: { id: volumeId } }))
   } finally {
     clearInterval(renewing)
     await deps.db.volume.updateMany({ where: mine, data: { holder: null, heldUntil: null } })
