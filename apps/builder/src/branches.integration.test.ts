@@ -215,6 +215,49 @@ test('a preview follows its branch without a webhook, and goes with it; what was
   expect(await find(pushed)).not.toBeNull()
 })
 
+test('a branch that came without a webhook gets its preview, and loses it when it is deleted', async () => {
+  const base = twoServers('fresh')
+  const work = join(forge.base, 'fresh-work')
+  const push = (...refs: string[]) =>
+    execFileSync('git', ['push', '--quiet', join(forge.base, 'fresh.git'), ...refs], { cwd: work })
+  push('HEAD:refs/heads/old')
+  const [server, none] = [await newServer('fresh', '.'), await newServer('fresh', 'one')]
+  const { db } = fixture.deps
+  await db.server.update({ where: { id: none.id }, data: { pushing: { previews: 'none' } } })
+  await deployed(server, base)
+  await deployed(none, base)
+  const look = async () => {
+    await db.branchCheck.updateMany({ data: { nextAt: new Date(0) } })
+  }
+  const seen = async () =>
+    (await db.branchCheck.findUnique({ where: { serverId: server.id } }))?.seen
+  await expect.poll(seen, clock()).toEqual({ 'refs/heads/old': base })
+
+  const added = commit('fresh', 'one/a.txt', 'Nobody was told', 'added')
+  const skipped = commit('fresh', 'one/a.txt', 'Not this [skip moorage]', 'skipped')
+  await look()
+  await expect.poll(seen, clock()).toEqual({
+    'refs/heads/old': base,
+    'refs/heads/added': added,
+    'refs/heads/skipped': skipped,
+  })
+  const previews = () => db.preview.findMany({ include: { deployments: true } })
+  const ofServer = async () =>
+    (await previews()).filter(({ serverId }) => [server.id, none.id].includes(serverId))
+  expect(await ofServer()).toMatchObject([
+    { serverId: server.id, ref: 'added', deployments: [{ commitSha: added, trigger: 'check' }] },
+  ])
+  // One that somebody has removed does not come back by itself.
+  await db.preview.deleteMany({ where: { serverId: server.id } })
+  const moved = commit('fresh', 'one/a.txt', 'Of the old one', 'old')
+  await look()
+  await expect.poll(async () => (await ofServer()).map(({ ref }) => ref), clock()).toEqual(['old'])
+  await expect.poll(seen, clock()).toMatchObject({ 'refs/heads/old': moved })
+  push(':refs/heads/old')
+  await look()
+  await expect.poll(ofServer, clock()).toEqual([])
+})
+
 test('a repository that does not answer is asked less and less often', async () => {
   twoServers('away')
   const server = await newServer('away', '.')

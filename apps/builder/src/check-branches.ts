@@ -1,9 +1,11 @@
-import type { Prisma, Server } from '@moorage/db/client'
+import { type BranchCheck, Prisma, type Server } from '@moorage/db/client'
+import { openRequests } from '@moorage/deployments/github/open-requests'
 import { followEvent } from '@moorage/deployments/webhooks/follow-event'
 import { toAppError } from '@moorage/domain/error'
 import { readPushing } from '@moorage/domain/pushing'
 import { checkPreviews, fullRef, previewsToCheck } from './check-previews.ts'
 import type { Builder } from './context.ts'
+import { followNew } from './follow-new.ts'
 import { createRepositoryLook } from './repository-look.ts'
 
 const minute = 60_000
@@ -15,8 +17,8 @@ const atOnce = 3
 const actor = { id: 'moorage', name: 'Moorage' }
 
 /**
- * Looks whether the branches of servers and of their previews have moved on without a webhook, some
- * at a time. A commit that it has seen before is left alone: somebody may have gone back to an
+ * Looks whether the branches of servers and of their previews have moved on without a webhook, and
+ * whether there are new ones, some servers at a time. A commit that it has seen before is left alone: somebody may have gone back to an
  * earlier one.
  */
 export async function checkBranches(builder: Builder): Promise<void> {
@@ -36,7 +38,7 @@ export async function checkBranches(builder: Builder): Promise<void> {
   await Promise.all(due.map((server) => check(builder, server)))
 }
 
-type Checked = Server & { branchCheck: { headSha: string | null; failures: number } | null }
+type Checked = Server & { branchCheck: BranchCheck | null }
 
 async function check(builder: Builder, server: Checked): Promise<void> {
   const { db } = builder.deps
@@ -57,8 +59,11 @@ async function check(builder: Builder, server: Checked): Promise<void> {
     const heads = await createRepositoryLook(builder).refsOf(server, refs)
     const head = heads.get(fullRef(server.branch)) ?? null
     if (head !== null && head !== headSha) await follow(builder, server, head, headSha)
-    await checkPreviews(builder, server, previews, heads)
-    await note({ headSha: head, nextAt: after(everyMs), failures: 0 })
+    const { teamId, repoUrl } = server
+    const requests = repoUrl ? await openRequests(builder.deps, { teamId, repoUrl }) : null
+    await checkPreviews(builder, server, previews, heads, requests)
+    const seen = await followNew(builder, server, requests, server.branchCheck?.seen)
+    await note({ headSha: head, seen: seen ?? Prisma.DbNull, nextAt: after(everyMs), failures: 0 })
   } catch (error) {
     if (builder.stopping.aborted) return
     builder.log.info({ error: toAppError(error), serverId: server.id }, 'a branch is out of reach')

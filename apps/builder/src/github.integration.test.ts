@@ -126,31 +126,49 @@ test('a private repository is fetched with a token of its own, which no argument
   expect(last()?.target_url).toBe(`https://moorage.example.com/servers/weather/deployments/${id}`)
 })
 
-test('a pull request that was closed while nobody listened takes its preview along', async () => {
+test('pull requests that were opened or closed while nobody listened get a preview, wait, or lose theirs', async () => {
   const { db } = fixture.deps
   const server = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
   const { commitSha } = await db.deployment.findFirstOrThrow({ where: { serverId: server.id } })
+  const sha = commitSha ?? ''
+  const expiresAt = new Date(Date.now() + 86_400_000)
   const add = async (request: number) => {
-    const expiresAt = new Date(Date.now() + 86_400_000)
-    const data = {
-      serverId: server.id,
-      name: `pr-${request}`,
-      request,
-      ref: `refs/heads/main-${request}`,
-    }
-    return (
-      await db.preview.create({
-        data: { id: newId('prv'), expiresAt, seenSha: commitSha, ...data },
-      })
-    ).id
+    const of = { serverId: server.id, request, ref: `feature-${request}`, name: `pr-${request}` }
+    const data = { id: newId('prv'), expiresAt, seenSha: sha, ...of }
+    return (await db.preview.create({ data })).id
   }
+  const pull = (number: number, ref = `feature-${number}`, full_name = 'acme/weather') => ({
+    ...{ number, title: `Request ${number}` },
+    head: { ref, sha, repo: { full_name } },
+  })
   const bare = join(root, 'acme', 'weather.git')
-  for (const name of ['main-1', 'main-2'])
-    execFileSync('git', ['update-ref', `refs/heads/${name}`, commitSha ?? ''], { cwd: bare })
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: bare })
+  for (const ref of ['refs/heads/feature-1', 'refs/heads/feature-2', 'refs/heads/feature-3'])
+    git('update-ref', ref, sha)
+  git('update-ref', 'refs/pull/9/head', sha)
+  await db.server.update({ where: { id: server.id }, data: { pushing: { previews: 'requests' } } })
+  const look = async () => {
+    const { count } = await db.branchCheck.updateMany({ data: { nextAt: new Date(0) } })
+    expect(count).toBe(1)
+  }
   const [open, over] = [await add(1), await add(2)]
-  github.closed.add(2)
-  await db.branchCheck.updateMany({ data: { nextAt: new Date(0) } })
+  github.pulls.push(pull(1))
+  await look()
   const find = (id: string) => db.preview.findUnique({ where: { id } })
   await expect.poll(() => find(over), { timeout: 20_000, interval: 100 }).toBeNull()
   expect(await find(open)).not.toBeNull()
+
+  const seen = async () => (await db.branchCheck.findFirst())?.seen
+  await expect.poll(seen, { timeout: 20_000, interval: 100 }).toEqual({ 'request 1': sha })
+  github.pulls.push(pull(3), pull(9, 'main', 'eve/weather'))
+  await look()
+  const found = async () => {
+    const rows = await db.preview.findMany({ orderBy: { request: 'asc' } })
+    return rows.map(({ request, ref, fork, pendingSha }) => [request, ref, fork, pendingSha])
+  }
+  await expect.poll(found, { timeout: 20_000, interval: 100 }).toEqual([
+    [1, 'feature-1', null, null],
+    [3, 'feature-3', null, null],
+    [9, 'refs/pull/9/head', 'eve/weather', sha],
+  ])
 })

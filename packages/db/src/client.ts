@@ -9,6 +9,7 @@ export type Tx = Prisma.TransactionClient
 export type {
   Access,
   ApiKey,
+  BranchCheck,
   DeliveryStatus,
   Deployment,
   DeploymentKind,

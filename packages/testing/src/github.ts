@@ -10,6 +10,11 @@ export type TestInstallation = {
   /** Logins of those who own the organization. */
   owners?: string[]
 }
+export type TestPull = {
+  number: number
+  title: string
+  head: { ref: string; sha: string; repo: { full_name: string } | null }
+}
 type Posted = { method: string; path: string; body: Record<string, unknown> }
 
 /**
@@ -33,8 +38,8 @@ export async function startGithub(
   /** What was written, in its order. */
   const written: Posted[] = []
   const comments: { id: number; body: string }[] = []
-  /** Pull requests that are closed. */
-  const closed = new Set<number>()
+  /** Pull requests that are open. */
+  const pulls: TestPull[] = []
   /** Statuses to answer instead of a token, oldest first; with 403 it says that it is asked too often. */
   const faults: number[] = []
   let serial = 0
@@ -155,12 +160,7 @@ export async function startGithub(
     body: Record<string, unknown>,
   ): [number, unknown] {
     const list = /^\/issues\/\d+\/comments$/.test(path)
-    const [, request] = /^\/pulls\/(\d+)$/.exec(path) ?? []
-    if (request)
-      return [
-        200,
-        { number: Number(request), state: closed.has(Number(request)) ? 'closed' : 'open' },
-      ]
+    if (method === 'GET' && path === '/pulls') return [200, pulls]
     if (method === 'GET') return list ? [200, comments] : [404, { message: 'Not Found' }]
     written.push({ method, path, body })
     if (list) comments.push({ id: ++serial, body: String(body.body) })
@@ -220,7 +220,7 @@ export async function startGithub(
     written,
     comments,
     faults,
-    closed,
+    pulls,
     isToken,
     close: () => server.close(),
   }

@@ -13,18 +13,21 @@ const pushSchema = z.object({
   repository,
 })
 const deleteSchema = z.object({ ref: z.string(), ref_type: z.string(), repository })
+/** Of a pull request, in the API. */
+export const requestHeadSchema = z.object({
+  number: z.number(),
+  title: z.string(),
+  head: z.object({
+    ref: z.string(),
+    sha: z.string(),
+    /** Null where the fork was deleted. */
+    repo: z.object({ full_name: z.string() }).nullable(),
+  }),
+})
 const requestSchema = z.object({
   action: z.string(),
   number: z.number(),
-  pull_request: z.object({
-    title: z.string(),
-    head: z.object({
-      ref: z.string(),
-      sha: z.string(),
-      /** Null where the fork was deleted. */
-      repo: z.object({ full_name: z.string() }).nullable(),
-    }),
-  }),
+  pull_request: requestHeadSchema.omit({ number: true }),
   repository,
 })
 
@@ -57,20 +60,28 @@ function readRequest(body: z.infer<typeof requestSchema>): ForgeMessage {
   const isOpen = opening.includes(action)
   if (!isOpen && action !== 'closed')
     return message(repository, { kind: 'nothing', why: `Nothing is done on "${action}".` })
-  const { head, title } = pull_request
+  const request = { number, ...pull_request }
+  return message(repository, githubRequest(request, repository.full_name, isOpen))
+}
+
+/** `repository` is the one that it is to be merged into, owner/name. */
+export function githubRequest(
+  { number, title, head }: z.infer<typeof requestHeadSchema>,
+  repository: string,
+  isOpen: boolean,
+): Extract<ForgeEvent, { kind: 'request' }> {
   const from = head.repo?.full_name ?? 'a deleted fork'
   // Gitea takes requests from who may only read, by a push to refs/for/: those name the repository
   // itself, and no branch.
   const isOwnBranch = !head.ref.startsWith('refs/')
-  const fork =
-    isOwnBranch && from.toLowerCase() === repository.full_name.toLowerCase() ? null : from
-  return message(repository, {
+  const fork = isOwnBranch && from.toLowerCase() === repository.toLowerCase() ? null : from
+  return {
     kind: 'request',
     ...{ number, isOpen, fork },
     branch: head.ref,
     commit: { sha: head.sha, message: title },
     forkRef: fork === null ? null : `refs/pull/${number}/head`,
-  })
+  }
 }
 
 function message(of: z.infer<typeof repository>, event: ForgeEvent): ForgeMessage {

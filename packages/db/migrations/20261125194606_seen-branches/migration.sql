@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "BranchCheck" ADD COLUMN     "seen" JSONB;
