@@ -23,23 +23,24 @@ export async function startUpstream(dir: string): Promise<Child> {
   )
 }
 
-/** A bare proxy, or one that asks another server about each request first. */
+/** A bare proxy, or one that asks another server at `authPort` about each request first. */
 export async function startNginxProxy(
   dir: string,
   upstreamPort: number,
-  auth: boolean,
+  authPort: number | null,
 ): Promise<Child> {
   const ask =
-    'proxy_pass http://up/auth; proxy_pass_request_body off; proxy_set_header Content-Length "";'
+    'proxy_pass http://auth/auth; proxy_pass_request_body off; proxy_set_header Content-Length "";'
   return startNginx(
     dir,
-    auth ? 'auth' : 'proxy',
+    `proxy-${authPort}`,
     hopCore,
     (port) => `
     upstream up { server 127.0.0.1:${upstreamPort}; keepalive 64; keepalive_requests 100000000; }
+    upstream auth { server 127.0.0.1:${authPort ?? upstreamPort}; keepalive 64; keepalive_requests 100000000; }
     server {
       listen 127.0.0.1:${port} backlog=1024;
-      location / { ${auth ? 'auth_request /ask;' : ''} proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; }
+      location / { ${authPort === null ? '' : 'auth_request /ask;'} proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; }
       location = /ask { internal; ${ask} proxy_http_version 1.1; proxy_set_header Connection ""; }
     }`,
   )

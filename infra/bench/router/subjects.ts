@@ -34,10 +34,13 @@ export async function startSubjects(dir: string): Promise<Subjects> {
   const env = { UPSTREAM_PORT: String(upstream.port) }
   const bare = (name: string, child: Child): Subject => ({ ...child, name, path: '/mcp' })
   const undici = bare('undici', await startScript('hop-undici.ts', hopCore, env))
+  const auth = await startScript('hop-auth.ts', hopCore, { KEY: key })
   const others = [
     bare('http-proxy-3', await startScript('hop-http-proxy.ts', hopCore, env)),
-    bare('nginx', await startNginxProxy(dir, upstream.port, false)),
-    bare('nginx with auth_request', await startNginxProxy(dir, upstream.port, true)),
+    bare('nginx', await startNginxProxy(dir, upstream.port, null)),
+    // Its upstream says yes to all, from C; a service that knows keys is what there would be.
+    bare('nginx with auth_request', await startNginxProxy(dir, upstream.port, upstream.port)),
+    bare('nginx with auth_request of keys', await startNginxProxy(dir, upstream.port, auth.port)),
     bare('caddy', await startCaddy(dir, upstream.port)),
   ]
   return {
@@ -47,7 +50,7 @@ export async function startSubjects(dir: string): Promise<Subjects> {
     undici,
     others,
     stop: async () => {
-      for (const child of [routed, undici, ...others, upstream]) await child.stop()
+      for (const child of [routed, undici, ...others, auth, upstream]) await child.stop()
       await platform.close()
     },
   }
