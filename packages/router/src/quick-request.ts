@@ -83,13 +83,12 @@ function readHead(text: string): Head | null {
     const colon = text.indexOf(':', from)
     const end = at === -1 ? text.length : at
     if (colon === -1 || colon > end) return null
-    const name = text.slice(from, colon)
-    const lower = lowerName(name)
+    const name = headerName(text.slice(from, colon))
     // A name that comes twice, and whatever every object has.
-    if (lower === null || headers[lower] !== undefined) return null
+    if (name.lower === null || headers[name.lower] !== undefined) return null
     const value = withoutPadding(text, colon + 1, end)
-    headers[lower] = value
-    raw.push(name, value)
+    headers[name.lower] = value
+    raw.push(name.spelled, value)
   }
   if (!headers.host || !isKeptAlive(headers.connection)) return null
   return { url, raw, headers }
@@ -99,18 +98,20 @@ function isKeptAlive(connection: string | undefined): boolean {
   return connection === undefined || /^keep-alive$/i.test(connection)
 }
 
-/** By the spelling that came, as the same few names come with every request; null: not taken here. */
-const names = new Map<string, string | null>()
+/** `lower`: null where it is not taken here. */
+type HeaderName = { spelled: string; lower: string | null }
+/** The same few come with every request; as one and the same string they are found quickly after this. */
+const names = new Map<string, HeaderName>()
 const rememberedNames = 1_000
 
-function lowerName(name: string): string | null {
-  const known = names.get(name)
-  if (known !== undefined) return known
-  const lower = name.toLowerCase()
-  const found = token.test(name) && !notHere.has(lower) ? lower : null
+function headerName(spelled: string): HeaderName {
+  const known = names.get(spelled)
+  if (known) return known
+  const lower = spelled.toLowerCase()
+  const name = { spelled, lower: token.test(spelled) && !notHere.has(lower) ? lower : null }
   if (names.size >= rememberedNames) names.clear()
-  names.set(name, found)
-  return found
+  names.set(spelled, name)
+  return name
 }
 
 /** Without the spaces and tabs around it. */
