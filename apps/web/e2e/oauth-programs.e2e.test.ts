@@ -51,7 +51,8 @@ async function allow(url: string): Promise<void> {
   const { page } = opened
   await page.goto(url)
   await page.getByRole('button', { name: 'Allow', exact: true }).click()
-  await page.waitForURL(/callback/)
+  // The page of consent names that address too, in its query.
+  await page.waitForURL(({ pathname }) => pathname.includes('callback'))
 }
 
 test(

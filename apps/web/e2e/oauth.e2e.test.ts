@@ -63,7 +63,8 @@ async function allow(url: string, seen: (text: string) => void = () => {}): Prom
   await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
   seen((await page.locator('main').textContent()) ?? '')
   await page.getByRole('button', { name: 'Allow', exact: true }).click()
-  await page.waitForURL(/callback/)
+  // The page of consent names that address too, in its query.
+  await page.waitForURL(({ pathname }) => pathname.includes('callback'))
 }
 
 test('the official client gets from a bare URL to a tool call, having registered by itself', async () => {
