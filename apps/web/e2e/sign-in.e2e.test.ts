@@ -1,7 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { samlAnswer, samlEntityId } from '@moorage/access/testing-saml'
+import { makeCertificate } from '@moorage/testing/tls'
 import { afterAll, beforeAll, test } from 'vitest'
 import type { Opened } from './open-dashboard.ts'
 import { openSignedIn, person } from './open-signed-in.ts'
@@ -10,22 +15,29 @@ let opened: Opened
 let idp: Server
 /** Of the second factor, once it is set up. */
 let secret = ''
+/** What the provider does otherwise than it should. */
+let config = {}
 
 beforeAll(async () => {
-  idp = createServer((_req, res) => {
-    // A provider that answers with something that it has not signed.
-    const acs = `${opened.dashboard.url}/api/auth/sso/saml2/sp/acs/corp`
-    const answer = Buffer.from('<Response><Assertion/></Response>').toString('base64')
+  const { cert, key } = await makeCertificate(mkdtempSync(join(tmpdir(), 'moorage-')), [], 'rsa')
+  const pair = { cert: cert.toString(), key: key.toString() }
+  // On another site than the dashboard, as providers are.
+  idp = createServer(async (req, res) => {
+    const url = new URL(req.url ?? '/', 'http://idp')
+    if (url.pathname !== '/sso') return res.writeHead(404).end()
+    const { action, fields } = await samlAnswer(url.href, { pair, email: person.email, config })
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input name="${name}" value="${value}">`,
+    )
     res.setHeader('content-type', 'text/html')
-    res.end(`<form method="post" action="${acs}">
-      <input name="SAMLResponse" value="${answer}"><button>Send</button></form>`)
+    res.end(`<form method="post" action="${action}">${inputs.join('')}<button>Send</button></form>`)
   })
   idp.listen(0, '127.0.0.1')
   await once(idp, 'listening')
   const { port } = idp.address() as AddressInfo
   const saml = {
-    ...{ id: 'corp', name: 'Corp', entityId: 'https://idp.example.com' },
-    ...{ url: `http://127.0.0.1:${port}/sso`, domains: ['example.com'], certificate: 'MIIB' },
+    ...{ id: 'corp', name: 'Corp', entityId: samlEntityId, certificate: pair.cert },
+    ...{ url: `http://127.0.0.1:${port}/sso`, domains: ['example.com'] },
   }
   opened = await openSignedIn(async () => {}, {
     MOORAGE_SIGN_IN: JSON.stringify({ saml: [saml] }),
@@ -44,15 +56,24 @@ async function signOut(): Promise<void> {
 
 const isIn = () => opened.page.waitForURL(`${opened.dashboard.url}/`)
 
-test('a provider of SAML has a button that leads there, and what it has not signed lets nobody in', async () => {
-  const { page } = opened
-  await signOut()
-  await page.getByRole('button', { name: 'Go on with Corp' }).click()
-  await page.waitForURL(/\/sso\?SAMLRequest=/)
-  await page.getByRole('button', { name: 'Send' }).click()
+test('a provider of SAML has a button that leads there, and signs in with what it has signed alone', async () => {
+  const { page, db } = opened
+  await db.user.update({ where: { email: person.email }, data: { emailVerified: true } })
+  const answer = async () => {
+    await signOut()
+    await page.getByRole('button', { name: 'Go on with Corp' }).click()
+    await page.waitForURL(/\/sso\?SAMLRequest=/)
+    await page.getByRole('button', { name: 'Send' }).click()
+  }
+  config = { signAssertion: false }
+  await answer()
   await page.getByText('That did not sign you in.').waitFor()
   await page.goto('/account')
   await page.waitForURL(/\/sign-in/)
+  config = {}
+  await answer()
+  await isIn()
+  await signOut()
 })
 
 test('a second factor that is set up on the account page is asked for at the next sign-in', async () => {

@@ -1,19 +1,17 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { createDb, type Db } from '@moorage/db/client'
 import { newId } from '@moorage/domain/id'
 import { testDatabaseUrl } from '@moorage/testing/services'
 import { makeCertificate } from '@moorage/testing/tls'
-import { getSamlResponse, parseRequest } from 'samlp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAuth, principalBySession } from './auth.ts'
 import { noSignInMethods } from './sign-in-methods.ts'
 import { CookieJar } from './testing/cookie-jar.ts'
+import { samlAnswer, samlEntityId } from './testing/saml-answer.ts'
 
 const baseUrl = 'http://127.0.0.1:4400'
-const entityId = 'https://idp.example.com/metadata'
 let db: Db
 let auth: ReturnType<typeof createAuth>
 let pair: { cert: string; key: string }
@@ -23,7 +21,7 @@ beforeAll(async () => {
   db = createDb(await testDatabaseUrl())
   pair = await newPair()
   const saml = {
-    ...{ id: 'corp', name: 'Corp', entityId, url: 'https://idp.example.com/sso' },
+    ...{ id: 'corp', name: 'Corp', entityId: samlEntityId, url: 'https://idp.example.com/sso' },
     ...{ certificate: pair.cert, domains: ['example.com'] },
   }
   auth = createAuth({
@@ -61,41 +59,20 @@ async function begin(providerId = 'corp') {
 
 type Said = { email: string; config?: Record<string, unknown> }
 
-/** What the provider would have the browser post to us. */
-async function respond(url: string, { email, config = {} }: Said): Promise<URLSearchParams> {
-  const { searchParams } = new URL(url)
-  const query = { SAMLRequest: searchParams.get('SAMLRequest') ?? '' }
-  const asked = await promisify(parseRequest)({ method: 'GET', query })
-  const acs = asked.assertionConsumerServiceURL
-  const audience = `${baseUrl}/api/auth/sso/saml2/sp/metadata?providerId=corp`
-  const places = { audience, destination: acs, recipient: acs, inResponseTo: asked.id }
-  const own = {
-    issuer: entityId,
-    ...pair,
-    signatureAlgorithm: 'rsa-sha256',
-    digestAlgorithm: 'sha256',
-  }
-  const user = {
-    ...{ id: email, displayName: 'Ada Lind', emails: [{ value: email }] },
-    name: { givenName: 'Ada', familyName: 'Lind' },
-  }
-  const xml = await promisify(getSamlResponse)(
-    { ...own, signResponse: true, lifetimeInSeconds: 60, ...places, ...config },
-    user,
-  )
-  return new URLSearchParams({
-    SAMLResponse: Buffer.from(xml).toString('base64'),
-    RelayState: searchParams.get('RelayState') ?? '',
-  })
+async function respond(url: string, said: Said): Promise<URLSearchParams> {
+  return new URLSearchParams((await samlAnswer(url, { pair, ...said })).fields)
 }
 
-/** As the provider's page posts it: from elsewhere, so with no cookie of ours. */
-async function post(body: URLSearchParams) {
-  const jar = new CookieJar()
-  const answer = await send('/sso/saml2/sp/acs/corp', {
+/** As the provider's page posts it: from elsewhere, so with no cookie of ours; and then as our page does. */
+async function post(body: URLSearchParams, jar: CookieJar) {
+  const path = '/sso/saml2/sp/acs/corp'
+  const headers = { origin: 'https://idp.example.com' }
+  const page = await (await send(path, { method: 'POST', headers, body })).text()
+  const fields = [...page.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, ...pair]) => pair)
+  const answer = await send(path, {
     method: 'POST',
-    headers: { origin: 'https://idp.example.com' },
-    body,
+    headers: { origin: baseUrl, cookie: jar.header },
+    body: new URLSearchParams(fields),
   })
   jar.keep(answer)
   return {
@@ -104,7 +81,14 @@ async function post(body: URLSearchParams) {
   }
 }
 
-const signIn = async (said: Said) => post(await respond((await begin()).url, said))
+function xmlOf(body: URLSearchParams): string {
+  return Buffer.from(body.get('SAMLResponse') ?? '', 'base64').toString()
+}
+
+async function signIn(said: Said) {
+  const { url, jar } = await begin()
+  return post(await respond(url, said), jar)
+}
 
 async function addUser(email: string, emailVerified: boolean): Promise<string> {
   const id = newId('usr')
@@ -154,7 +138,19 @@ test.each<[string, () => Said | Promise<Said>]>([
     'for another address of ours',
     () => ({ email: 'bo@example.com', config: { recipient: `${baseUrl}/x` } }),
   ],
-  ['that nobody asked for', () => ({ email: 'bo@example.com', config: { inResponseTo: '_1' } })],
+  [
+    'whose signature is of SHA-1',
+    () => ({ email: 'bo@example.com', config: { signatureAlgorithm: 'rsa-sha1' } }),
+  ],
+  [
+    'whose digest is of SHA-1',
+    () => ({ email: 'bo@example.com', config: { digestAlgorithm: 'sha1' } }),
+  ],
+  [
+    'that was not asked for',
+    () => ({ email: 'bo@example.com', config: { inResponseTo: undefined } }),
+  ],
+  ['to another question', () => ({ email: 'bo@example.com', config: { inResponseTo: '_1' } })],
   ['that is over', () => ({ email: 'bo@example.com', config: { lifetimeInSeconds: -900 } })],
   ['for an address that it does not speak for', () => ({ email: 'bo@elsewhere.test' })],
 ])('an answer %s lets nobody in', async (_what, said) => {
@@ -167,15 +163,28 @@ test.each<[string, () => Said | Promise<Said>]>([
 })
 
 test('an answer counts once, with its state and without', async () => {
-  const body = await respond((await begin()).url, { email: 'ada@example.com' })
-  expect((await post(body)).principal).toMatchObject({ email: 'ada@example.com' })
-  expect((await post(body)).principal).toBeNull()
+  const { url, jar } = await begin()
+  const body = await respond(url, { email: 'ada@example.com' })
+  const asked = jar.copy()
+  expect((await post(body, jar)).principal).toMatchObject({ email: 'ada@example.com' })
+  expect((await post(body, asked.copy())).principal).toBeNull()
   body.delete('RelayState')
-  expect((await post(body)).principal).toBeNull()
+  expect((await post(body, asked)).principal).toBeNull()
+})
+
+test('an answer signs nobody in but in the browser that has asked for it', async () => {
+  const [mine, theirs] = [await begin(), await begin()]
+  const body = await respond(mine.url, { email: 'ada@example.com' })
+  for (const jar of [theirs.jar, new CookieJar()]) {
+    const { location, principal } = await post(body, jar)
+    expect(principal).toBeNull()
+    expect(location).toBe('/sign-in?error=saml')
+  }
+  expect((await post(body, mine.jar)).principal).toMatchObject({ email: 'ada@example.com' })
 })
 
 test('an answer that was changed, or wrapped around another, lets nobody in', async () => {
-  const { url } = await begin()
+  const { url, jar } = await begin()
   // Only the assertion is signed, so that all around it can be changed.
   const config = { signResponse: false }
   const body = await respond(url, { email: 'ada@example.com', config })
@@ -183,9 +192,9 @@ test('an answer that was changed, or wrapped around another, lets nobody in', as
   body.delete('RelayState')
   const postXml = (xml: string) => {
     body.set('SAMLResponse', Buffer.from(xml).toString('base64'))
-    return post(body)
+    return post(body, jar.copy())
   }
-  const xml = Buffer.from(body.get('SAMLResponse') ?? '', 'base64').toString()
+  const xml = xmlOf(body)
   const [assertion = ''] = xml.match(/<saml:Assertion.*<\/saml:Assertion>/s) ?? []
   const forged = assertion.replaceAll('ada@example.com', 'bo@example.com')
   const unsigned = forged.replace(/<Signature.*<\/Signature>/s, '').replace(/ID="_/, 'ID="_x')
@@ -203,6 +212,18 @@ test('an answer that was changed, or wrapped around another, lets nobody in', as
     expect((await postXml(evil)).principal).toBeNull()
   }
   expect((await postXml(xml)).principal).toMatchObject({ email: 'ada@example.com' })
+})
+
+test('an assertion that was given out unasked does not count within an answer', async () => {
+  const { url, jar } = await begin()
+  const answer = await respond(url, { email: 'ada@example.com' })
+  const [, asked = ''] = xmlOf(answer).match(/InResponseTo="([^"]+)"/) ?? []
+  const config = { signResponse: false, inResponseTo: undefined }
+  const body = await respond(url, { email: 'ada@example.com', config })
+  const xml = xmlOf(body).replace('<samlp:Response ', `<samlp:Response InResponseTo="${asked}" `)
+  body.set('SAMLResponse', Buffer.from(xml).toString('base64'))
+  expect((await post(body, jar.copy())).principal).toBeNull()
+  expect((await post(answer, jar)).principal).toMatchObject({ email: 'ada@example.com' })
 })
 
 test('an account whose address nobody has proven is not opened', async () => {

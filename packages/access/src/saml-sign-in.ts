@@ -1,6 +1,7 @@
 import { sso } from '@better-auth/sso'
 import type { Db } from '@moorage/db/client'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { onlyOwnAnswer, rememberRequest } from './saml-browser.ts'
 import type { SignInMethods } from './sign-in-methods.ts'
 
 type Saml = SignInMethods['saml'][number]
@@ -20,7 +21,7 @@ export function samlSignIn({
 }) {
   const plugin = sso({
     defaultSSO: providers.map((provider) => configOf(provider, baseUrl)),
-    // Who comes without our having sent them is told why on the sign-in page.
+    // Who comes without our having sent them is led to the sign-in page.
     saml: { requireTimestamps: true, idpInitiatedCallbackUrl: '/sign-in' },
     resolveUser: async ({ providerId, providerUser }) => {
       const { domains = [] } = providers.find(({ id }) => id === providerId) ?? {}
@@ -42,7 +43,13 @@ export function samlSignIn({
     ...plugin,
     schema: {},
     endpoints: { signInSSO, acsEndpoint, spMetadata },
-    hooks: { before: [{ matcher: isOurs, handler: onlyKnown(providers) }] },
+    hooks: {
+      before: [
+        { matcher: isOurs, handler: onlyKnown(providers) },
+        { matcher: isAnswer, handler: onlyOwnAnswer },
+      ],
+      after: [{ matcher: ({ path }: Asked) => path === signInPath, handler: rememberRequest }],
+    },
   }
 }
 
@@ -63,8 +70,16 @@ function configOf({ id, entityId, url, certificate, ...rest }: Saml, baseUrl: st
   }
 }
 
-function isOurs({ path }: { path?: string | undefined }): boolean {
-  return path === '/sign-in/sso' || path?.startsWith('/sso/') === true
+type Asked = { path?: string | undefined; method?: string | undefined }
+
+const signInPath = '/sign-in/sso'
+
+function isOurs({ path }: Asked): boolean {
+  return path === signInPath || path?.startsWith('/sso/') === true
+}
+
+function isAnswer({ path, method }: Asked): boolean {
+  return method === 'POST' && path?.startsWith('/sso/saml2/sp/acs/') === true
 }
 
 /** The library would look for others in a table that there is not. */

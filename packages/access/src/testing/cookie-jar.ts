@@ -8,6 +8,11 @@ export class CookieJar {
       this.#cookies.set(name, value)
     }
   }
+  copy(): CookieJar {
+    const jar = new CookieJar()
+    jar.#cookies = new Map(this.#cookies)
+    return jar
+  }
   get header(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }
