@@ -154,6 +154,24 @@ describe('settings and keys', () => {
     await page.goto('/servers/weather/settings')
   })
 
+  test('what a server asks of each caller is set in its settings', async () => {
+    const asked = page.locator('#asked')
+    await asked.getByRole('button', { name: 'Ask for something' }).click()
+    await asked.getByLabel('Name').fill('github-token')
+    await asked.getByLabel('Header').fill('Cookie')
+    await asked.getByText('is a header that is not to be had').waitFor()
+    await asked.getByLabel('Header').fill('X-GitHub-Token')
+    await asked.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved. It counts from the next deployment on.').waitFor()
+    const settings = async () =>
+      (await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })).settings
+    expect(await settings()).toMatchObject({
+      callerSecrets: [{ name: 'github-token', header: 'X-GitHub-Token' }],
+    })
+    await asked.getByRole('button', { name: 'Leave it to moorage.json' }).click()
+    await expect.poll(settings).not.toHaveProperty('callerSecrets')
+  })
+
   test('a domain shows the records to add, and its URL once they are found', async () => {
     await page.getByLabel('Add a domain').fill('Tools.Acme-Corp.com')
     await page.getByRole('button', { name: 'Add', exact: true }).click()

@@ -103,6 +103,13 @@ test('settings replace what was found, and say so', () => {
   expect(found.reasons.map((reason) => reason.choice)).toContain('Start command')
 })
 
+test('a server on stdio, which sees no headers, asks nothing of its callers', () => {
+  const asking = { transport: 'stdio', callerSecrets: [{ name: 'token', header: 'X-Token' }] }
+  expect(failure({ ...python, 'moorage.json': JSON.stringify(asking) }).userMessage).toBe(
+    'A server on stdio cannot ask its callers for secrets.',
+  )
+})
+
 describe('a hostile repository gets a clear error', () => {
   const deep = '['.repeat(100_000)
   test.each<[string, Record<string, string>]>([

@@ -111,6 +111,7 @@ function finish(plan: BuildPlan, settings: Settings): BuildPlan {
     start: { ...plan.start, env: { ...plan.start.env, ...settings.env } },
     reasons: [...plan.reasons, ...settingReasons(settings)],
   }
+  if (settled.transport === 'stdio' && settings.callerSecrets?.length) throw noHeaders()
   const parsed = buildPlanSchema.safeParse(settled)
   if (parsed.success) return parsed.data
   throw new AppError(
@@ -145,6 +146,13 @@ function settingReasons(settings: Settings): Reason[] {
   return Object.entries(shown).flatMap(([choice, value]) =>
     value === undefined ? [] : [{ choice, value: value.slice(0, 500), because }],
   )
+}
+
+/** The bridge could hand it nothing, and its callers would have entered theirs for nothing. */
+function noHeaders(): AppError {
+  return new AppError('plan_failed', 'A server on stdio cannot ask its callers for secrets.', {
+    hint: 'It sees no headers. Have it serve HTTP (transport: streamable-http), or take callerSecrets out of its moorage.json and settings.',
+  })
 }
 
 function emptyDirectory(rootDir: string): AppError {

@@ -182,7 +182,7 @@ export const settingsSchema = z.strictObject({
   callerSecrets: callerSecretsSchema
     .optional()
     .describe(
-      'What the server needs from each caller, such as an API token: name, header, and for people description and url (where to get one). Callers of a private server enter it once, and it is a header of their requests.',
+      'What the server needs from each caller, such as an API token: name, header, and for people description and url (where to get one). Callers of a private server enter it once, and it is a header of their requests. Not for servers on stdio.',
     ),
 })
 export type Settings = z.infer<typeof settingsSchema>

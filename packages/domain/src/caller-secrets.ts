@@ -10,7 +10,9 @@ const headerSchema = z
   .refine((name) => !reserved.test(foldHeader(name)), 'is a header that is not to be had')
 
 const callerSecretSchema = z.strictObject({
-  name: z.string().regex(/^[\w.-](?:[\w .-]{0,58}[\w.-])?$/),
+  name: z
+    .string()
+    .regex(/^[\w.-](?:[\w .-]{0,58}[\w.-])?$/, 'takes letters, digits, spaces, ".", "_" and "-"'),
   header: headerSchema,
   description: z.string().max(500).optional(),
   /** Where a caller gets one. */

@@ -7,6 +7,7 @@ import { requireSession } from '../../../../../server/page-session.ts'
 import { serverPage } from '../../../../../server/server-page.ts'
 import { AccessCard } from '../../../../../settings/access-card.tsx'
 import { ApprovalCard } from '../../../../../settings/approval-card.tsx'
+import { AskedCard } from '../../../../../settings/asked-card.tsx'
 import { BuildSecretsCard } from '../../../../../settings/build-secrets-card.tsx'
 import { DeleteServer } from '../../../../../settings/delete-server.tsx'
 import { DomainsCard } from '../../../../../settings/domains-card.tsx'
@@ -54,6 +55,7 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
         <SettingsSection id="access">
           <AccessCard />
           <PolicyCard callers={callers} />
+          <AskedCard />
           {keys ? (
             <Card
               title="Keys for this server"
