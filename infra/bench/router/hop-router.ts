@@ -11,6 +11,7 @@ const router = createRouter({
   ...{ db, events, logger: { info: () => {}, warn: note, error: note } },
   nodeId: process.env.NODE_ID ?? 'node_bench',
   encryptionKey: Buffer.from(process.env.ENCRYPTION_KEY ?? '', 'base64'),
+  dashboardUrl: process.env.DASHBOARD_URL,
 })
 const startedMs = performance.now()
 const { port } = await router.listen({ host: '127.0.0.1', port: 0 })

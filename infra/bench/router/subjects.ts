@@ -3,9 +3,8 @@ import { startPlatform } from '@moorage/router/testing-platform'
 import { type Child, hopCore, startScript } from './child.ts'
 import { startCaddy, startNginxProxy, startUpstream } from './programs.ts'
 
-export type Subject = Child & { name: string; path: string }
-export type Subjects = {
-  key: string
+export type Subject = Child & { name: string; path: string; key: string }
+type Subjects = {
   direct: Subject
   router: Subject
   undici: Subject
@@ -32,7 +31,7 @@ export async function startSubjects(dir: string): Promise<Subjects> {
   const { key } = await platform.addKey(teamId, { limits })
   const routed = await startRouterProcess(platform.databaseUrl)
   const env = { UPSTREAM_PORT: String(upstream.port) }
-  const bare = (name: string, child: Child): Subject => ({ ...child, name, path: '/mcp' })
+  const bare = (name: string, child: Child): Subject => ({ ...child, name, path: '/mcp', key })
   const undici = bare('undici', await startScript('hop-undici.ts', hopCore, env))
   const auth = await startScript('hop-auth.ts', hopCore, { KEY: key })
   const others = [
@@ -44,9 +43,8 @@ export async function startSubjects(dir: string): Promise<Subjects> {
     bare('caddy', await startCaddy(dir, upstream.port)),
   ]
   return {
-    key,
     direct: bare('direct', upstream),
-    router: { ...routed, name: 'router', path: `/${server.slug}/mcp` },
+    router: { ...routed, name: 'router', path: `/${server.slug}/mcp`, key },
     undici,
     others,
     stop: async () => {

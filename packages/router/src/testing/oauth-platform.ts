@@ -75,7 +75,7 @@ export async function startOauthPlatform() {
     (await send(at, { headers: bearer(bearerToken) })).status
 
   return {
-    ...{ platform, upstream, teamId, server, other, url, mcp, userId },
+    ...{ platform, upstream, teamId, server, other, url, mcp, userId, issuer },
     ...{ addServer, addPerson, token, status },
     close: async () => {
       await platform.close()
