@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createGzip, gunzipSync, gzipSync } from 'node:zlib'
@@ -10,50 +8,19 @@ import type { Volume } from '@moorage/db/client'
 import { setVolume } from '@moorage/deployments/volumes/set-volume'
 import { newId } from '@moorage/domain/id'
 import type { Scope } from '@moorage/domain/permission'
-import { testDatabaseUrl } from '@moorage/testing/services'
 import { pack } from 'tar-stream'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type WebDeps, webDeps } from '../server/deps.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isForeignChange } from '../server/is-foreign-change.ts'
+import { startWebDeps } from '../server/testing/start-web-deps.ts'
 
-const dashboard = 'http://127.0.0.1:4400'
-
-/** Every route handler, and what someone with no sign-in gets of it. */
-const routes: Record<string, 'public' | 'asks by itself'> = {
-  '.well-known/oauth-authorization-server': 'public',
-  '.well-known/openid-configuration': 'public',
-  'api/auth/[...all]': 'asks by itself',
-  'api/github/back': 'asks by itself',
-  'api/github/made': 'asks by itself',
-  'api/github/new': 'asks by itself',
-  'api/github/webhook': 'asks by itself',
-  'api/healthz': 'public',
-  'api/tls-check': 'public',
-  'api/trpc/[trpc]': 'asks by itself',
-  'api/volumes/[slug]/backups': 'asks by itself',
-  'api/volumes/[slug]/backups/[id]': 'asks by itself',
-  'api/webhooks/[serverId]': 'asks by itself',
-  'schema/moorage.json': 'public',
-}
-
-let deps: WebDeps
-let dataDir: string
+const { url: dashboard, deps, dataDir, close } = await startWebDeps()
+afterAll(close)
 let key: string
 let deployKey: string
 let trpc: (request: Request) => Promise<Response>
 let auth: (request: Request) => Promise<Response>
 
 beforeAll(async () => {
-  vi.stubEnv('DATABASE_URL', await testDatabaseUrl())
-  dataDir = await mkdtemp(join(tmpdir(), 'moorage-web-'))
-  vi.stubEnv('MOORAGE_DATA_DIR', dataDir)
-  vi.stubEnv('MOORAGE_MAX_BACKUP_MB', '1')
-  vi.stubEnv('MOORAGE_ENCRYPTION_KEY', randomBytes(32).toString('base64'))
-  vi.stubEnv('MOORAGE_AUTH_SECRET', randomBytes(32).toString('base64'))
-  vi.stubEnv('MOORAGE_DASHBOARD_URL', dashboard)
-  vi.stubEnv('MOORAGE_ROUTER_URL', 'http://127.0.0.1:4410')
-  vi.stubEnv('MOORAGE_GIT_URL', 'http://127.0.0.1:4420')
-  deps = await webDeps()
   trpc = (await import('./api/trpc/[trpc]/route.ts')).GET
   auth = (await import('./api/auth/[...all]/route.ts')).POST
   const teamId = newId('team')
@@ -66,20 +33,6 @@ beforeAll(async () => {
   key = await keyFor('read')
   deployKey = await keyFor('deploy')
 })
-afterAll(async () => {
-  await Promise.all([deps.queue.close(), deps.inspectionQueue.close(), deps.events.close()])
-  await deps.db.$disconnect()
-  await rm(dataDir, { recursive: true })
-})
-
-test('every route handler is in the table', () => {
-  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
-  const found = files.filter((path) => path.endsWith('/route.ts'))
-  expect(found.map((path) => path.slice(0, -'/route.ts'.length)).sort()).toEqual(
-    Object.keys(routes).sort(),
-  )
-})
-
 const call = (path: string, init?: RequestInit) =>
   trpc(new Request(`${dashboard}/api/trpc/${path}`, init))
 const input = (value: unknown) => encodeURIComponent(JSON.stringify({ json: value }))
