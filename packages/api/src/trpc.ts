@@ -11,10 +11,13 @@ import type { Action } from '@moorage/domain/permission'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import { z } from 'zod'
+import { whileAllowed } from './while-allowed.ts'
 
 /** What every request brings along. The edge (apps/web) makes it. */
 export type Context = {
   principal: Principal | null
+  /** The same, asked anew: what was said for a stream at its start may have been taken back. */
+  principalNow: () => Promise<Principal | null>
   deps: Deps & {
     repoUrlPolicy: RepoUrlPolicy
     inspectionQueue: JobQueue
@@ -62,9 +65,14 @@ const translated = t.procedure.use(async ({ ctx, path, next }) => {
 
 export const publicProcedure = translated
 
-export const signedIn = translated.use(({ ctx, next }) =>
-  next({ ctx: { ...ctx, principal: signedInAs(ctx.principal) } }),
-)
+export const signedIn = translated.use(async ({ ctx, next, type }) => {
+  const principal = signedInAs(ctx.principal)
+  const result = await next({ ctx: { ...ctx, principal } })
+  if (type !== 'subscription' || !result.ok) return result
+  const { principalNow } = ctx
+  const by = { events: ctx.deps.events, principal, principalNow }
+  return { ...result, data: whileAllowed(by, result.data as AsyncIterable<unknown>) }
+})
 
 export function signedInAs(principal: Principal | null): Principal {
   if (principal) return principal

@@ -51,13 +51,14 @@ export async function startPlatform({
     gitUrl: `http://127.0.0.1:${gitPort}`,
     dashboardUrl: 'http://dashboard.test',
   }
-  const createContext = async ({ req }: { req: IncomingMessage }) => ({
-    principal: await principalByKey(deps, req.headers.authorization?.replace(/^Bearer /, '') ?? ''),
-    deps,
-    urls,
-    version: 'test',
-    reportError: (error: Error) => console.error(error),
-  })
+  const createContext = async ({ req }: { req: IncomingMessage }) => {
+    const key = req.headers.authorization?.replace(/^Bearer /, '') ?? ''
+    const principalNow = () => principalByKey(deps, key)
+    return {
+      ...{ principal: await principalNow(), principalNow, deps, urls, version: 'test' },
+      reportError: (error: Error) => console.error(error),
+    }
+  }
   const trpc = createHTTPHandler({ router: appRouter, basePath: '/api/trpc/', createContext })
   const store = { dataDir: dir, maxBytes: 2 ** 20 }
   const api = createServer(async (request, response) => {

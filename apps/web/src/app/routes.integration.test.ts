@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createGzip, gunzipSync, gzipSync } from 'node:zlib'
-import { createApiKey } from '@moorage/access/api-key'
+import { createApiKey, revokeApiKey } from '@moorage/access/api-key'
 import type { Volume } from '@moorage/db/client'
 import { setVolume } from '@moorage/deployments/volumes/set-volume'
 import { newId } from '@moorage/domain/id'
@@ -60,6 +60,43 @@ async function refusal(response: Response): Promise<boolean> {
   }
   return text.includes('UNAUTHORIZED')
 }
+
+test('a stream of the API ends with the key and with the membership that opened it', async () => {
+  const { db, events } = deps
+  const { teamId } = await db.server.findUniqueOrThrow({ where: { slug: 'weather' } })
+  const userId = newId('usr')
+  await db.user.create({ data: { id: userId, name: 'B', email: 'b@example.com' } })
+  await db.member.create({ data: { teamId, userId, role: 'developer' } })
+  const about = { teamId, serverId: null, name: 'k', expiresAt: null, scopes: ['read' as const] }
+  const [revoked, lowered] = [
+    await createApiKey(deps, { ...about, createdById: null }),
+    await createApiKey(deps, { ...about, createdById: userId }),
+  ]
+  const open = async (token: string, path: string) => {
+    const headers = { ...bearer(token).headers, accept: 'text/event-stream' }
+    const stream = await call(`${path}?input=${input({ slug: 'weather' })}`, { headers })
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    await reader?.read()
+    return async () => {
+      let text = ''
+      for (let next = await reader?.read(); next && !next.done; next = await reader?.read())
+        text += next.value
+      return text
+    }
+  }
+  const streams = await Promise.all([
+    open(revoked.key, 'servers.watch'),
+    open(revoked.key, 'logs.follow'),
+    open(lowered.key, 'servers.watchAll'),
+  ])
+  await revokeApiKey(deps, { teamId, keyId: revoked.record.id })
+  await db.member.update({
+    where: { teamId_userId: { teamId, userId } },
+    data: { role: 'caller' },
+  })
+  await events.publish({ type: 'person', userId })
+  for (const rest of streams) expect(await rest()).toContain('UNAUTHORIZED')
+})
 
 test('with a cookie alone, a foreign page changes nothing', async () => {
   const { db } = deps

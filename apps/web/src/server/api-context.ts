@@ -1,9 +1,10 @@
 import { principalByKey } from '@moorage/access/api-key'
 import { principalBySession } from '@moorage/access/auth'
+import type { Principal } from '@moorage/access/principal'
 import type { Context } from '@moorage/api/context'
 import webPackage from '../../package.json' with { type: 'json' }
 import { readEnv } from '../env.ts'
-import { webDeps } from './deps.ts'
+import { type WebDeps, webDeps } from './deps.ts'
 
 /** Where the right to ask came from: only a cookie can be sent along by a foreign page. */
 export type ApiContext = Context & { credential: 'key' | 'cookie' | 'none' }
@@ -12,16 +13,12 @@ export type ApiContext = Context & { credential: 'key' | 'cookie' | 'none' }
 export async function apiContext(headers: Headers): Promise<ApiContext> {
   const deps = await webDeps()
   const env = readEnv()
-  const authorization = headers.get('authorization')
-  const key = authorization?.match(/^Bearer\s+(\S+)$/i)?.[1]
-  const principal = authorization
-    ? key
-      ? await principalByKey(deps, key)
-      : null
-    : await principalBySession(deps, headers)
+  const principalNow = () => principalOf(deps, headers)
+  const principal = await principalNow()
+  const isKey = Boolean(headers.get('authorization'))
   return {
-    principal,
-    credential: principal === null ? 'none' : authorization ? 'key' : 'cookie',
+    ...{ principal, principalNow },
+    credential: principal === null ? 'none' : isKey ? 'key' : 'cookie',
     deps,
     urls: {
       routerUrl: withoutSlash(env.MOORAGE_ROUTER_URL),
@@ -31,6 +28,13 @@ export async function apiContext(headers: Headers): Promise<ApiContext> {
     version: webPackage.version,
     reportError: (error, path) => console.error(`api ${path}: ${error.message}`, error.cause ?? ''),
   }
+}
+
+async function principalOf(deps: WebDeps, headers: Headers): Promise<Principal | null> {
+  const authorization = headers.get('authorization')
+  if (!authorization) return principalBySession(deps, headers)
+  const key = authorization.match(/^Bearer\s+(\S+)$/i)?.[1]
+  return key ? principalByKey(deps, key) : null
 }
 
 const withoutSlash = (url: string) => url.replace(/\/+$/, '')

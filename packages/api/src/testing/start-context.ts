@@ -8,6 +8,7 @@ export type TestContext = Awaited<ReturnType<typeof startContext>>
 export async function startContext() {
   return {
     principal: null,
+    principalNow: async () => null,
     deps: {
       ...(await startDeps()),
       github: createGithubClient({ url: 'http://127.0.0.1:9' }),
