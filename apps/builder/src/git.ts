@@ -3,15 +3,26 @@ import { join } from 'node:path'
 import type { RepoUrl } from '@moorage/deployments/repo-url'
 import { type CommandResult, runCommand } from './run-command.ts'
 
+/** With what a repository is read; each goes to its host alone. */
+export type Login = {
+  /** Over ssh. */
+  deployKey?: string | undefined
+  /** Over https, as user:password. */
+  basic?: string | undefined
+}
+
+/** As GitHub takes a token of its App. */
+export function appLogin(access: { token: string } | null): Login {
+  return access ? { basic: `x-access-token:${access.token}` } : {}
+}
+
 /** Where a commit comes from: a checked URL with its pinned address, or the platform's own bare repository. */
 export type GitSource =
   | {
       kind: 'remote'
       repo: RepoUrl
       address: string
-      deployKey: string | null
-      /** Of GitHub, for this repository alone. */
-      token?: string | undefined
+      login: Login
     }
   | { kind: 'pushed'; path: string }
 
@@ -66,7 +77,7 @@ export async function openGit(options: GitOptions): Promise<Git> {
       'http.followRedirects=false',
       `http.curloptResolve=${host}:${port}:${bracket(source.address)}`,
     )
-    if (source.token) Object.assign(env, tokenEnv(source.repo, source.token))
+    if (source.login.basic) Object.assign(env, basicEnv(source.repo, source.login.basic))
   }
   const fixed = config.flatMap((setting) => ['-c', setting])
   return (args, { onLine } = {}) =>
@@ -81,13 +92,12 @@ export async function openGit(options: GitOptions): Promise<Git> {
     })
 }
 
-/** As configuration in the environment: no argument, address or file holds the token, nor a log. */
-function tokenEnv({ url }: RepoUrl, token: string): Record<string, string> {
-  const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
+/** As configuration in the environment: no argument, address or file holds it, nor a log. */
+function basicEnv({ url }: RepoUrl, basic: string): Record<string, string> {
   return {
     GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(basic).toString('base64')}`,
   }
 }
 
@@ -100,7 +110,7 @@ async function sshEnv(
   await mkdir(privateDir, { recursive: true, mode: 0o700 })
   const keyFile = join(privateDir, 'deploy-key')
   const configFile = join(privateDir, 'ssh-config')
-  await writeFile(keyFile, source.deployKey ?? '', { mode: 0o600 })
+  await writeFile(keyFile, source.login.deployKey ?? '', { mode: 0o600 })
   await chmod(keyFile, 0o600)
   const lines = [
     'Host *',

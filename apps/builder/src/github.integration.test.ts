@@ -1,9 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { approvePreview } from '@moorage/deployments/approve-preview'
+import { setBuildSecret } from '@moorage/deployments/build-secrets'
 import { createDeployment } from '@moorage/deployments/create-deployment'
 import { createServer } from '@moorage/deployments/create-server'
+import { deployPreview } from '@moorage/deployments/deploy-preview'
 import { saveGithubApp } from '@moorage/deployments/github/github-app'
 import { newId } from '@moorage/domain/id'
 import { startGithub, type TestGithub } from '@moorage/testing/github'
@@ -16,6 +27,8 @@ let fixture: BuilderFixture
 const root = mkdtempSync(join(tmpdir(), 'moorage-github-'))
 /** Passwords that git was let in with, and what a process list showed at that time. */
 const tokens: string[] = []
+/** The repository that a token is for, and the one that was read with it. */
+const reads: string[] = []
 let processes = ''
 
 beforeAll(async () => {
@@ -27,13 +40,21 @@ beforeAll(async () => {
     if (user !== 'x-access-token' || !github.isToken(token))
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="GitHub"' }).end()
     tokens.push(token)
+    reads.push(`${github.repositoryOf(token)} at ${request.url?.split('.git', 1)[0]}`)
     processes += processList()
     serveGit(root, new URL(request.url ?? '/', github.url), request, response)
   })
   github.installations.push({
     id: 42,
     account: { id: 100, login: 'acme', type: 'Organization' },
-    repositories: [{ name: 'weather', isPrivate: true }],
+    repositories: ['weather', 'inner', 'with-inner', 'with-hidden', 'with-other'].map((name) => ({
+      ...{ name, isPrivate: true },
+    })),
+  })
+  github.installations.push({
+    id: 43,
+    account: { id: 101, login: 'other', type: 'Organization' },
+    repositories: [{ name: 'inner', isPrivate: true }],
   })
   fixture = await startFixture({ runtime: 'process', redis: false })
   await saveGithubApp(fixture.deps, github.app)
@@ -63,9 +84,9 @@ function processList(): string {
     .join('\n')
 }
 
-/** A repository whose one commit is the tiny server. */
-function repository(name: string): string {
-  const dir = join(root, 'acme', `${name}.git`)
+/** A repository whose one commit is the tiny server, with a submodule where one is named. */
+function repository(name: string, module?: { url: string; sha: string }, owner = 'acme'): string {
+  const dir = join(root, owner, `${name}.git`)
   const work = mkdtempSync(join(tmpdir(), 'moorage-work-'))
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', ...args], {
@@ -75,6 +96,12 @@ function repository(name: string): string {
     }).trim()
   cpSync(new URL('fixtures/tiny/', import.meta.url).pathname, work, { recursive: true })
   git('init', '--quiet', '--initial-branch=main')
+  if (module) {
+    const lines = ['[submodule "m"]', 'path = lib', `url = ${module.url}`]
+    writeFileSync(join(work, '.gitmodules'), lines.join('\n'))
+    git('update-index', '--add', '--cacheinfo', `160000,${module.sha},lib`)
+    mkdirSync(join(work, 'lib'))
+  }
   git('add', '--all')
   git('commit', '--quiet', '--message', 'The first')
   git('clone', '--quiet', '--bare', '.', dir)
@@ -83,9 +110,9 @@ function repository(name: string): string {
   return sha
 }
 
-const connect = () =>
+const connect = (installationId = 42, account = 'Acme') =>
   fixture.deps.db.githubInstallation.create({
-    data: { id: newId('ghi'), teamId: fixture.team.id, installationId: 42, account: 'Acme' },
+    data: { id: newId('ghi'), teamId: fixture.team.id, installationId, account },
   })
 
 async function deploy(repo: string, slug: string) {
@@ -171,4 +198,57 @@ test('pull requests that were opened or closed while nobody listened get a previ
     [3, 'feature-3', null, null],
     [9, 'refs/pull/9/head', 'eve/weather', sha],
   ])
+})
+
+test('a private submodule of the same account is read with a token of its own; of another account, or for a fork, it is not', async () => {
+  const { deps, team } = fixture
+  await connect(43, 'other')
+  const sha = repository('inner')
+  repository('hidden')
+  const others = repository('inner', undefined, 'other')
+  repository('with-inner', { url: '../inner.git', sha })
+  const ofAccount = await deploy('with-inner', 'with-inner')
+  expect(ofAccount.status).toBe('live')
+  expect(reads).toContain('inner at /acme/inner')
+
+  repository('with-hidden', { url: '../hidden.git', sha })
+  repository('with-other', { url: '../../other/inner.git', sha: others })
+  for (const repo of ['with-hidden', 'with-other']) {
+    const { failure } = await deploy(repo, repo)
+    expect(failure).toMatchObject({
+      step: 'fetch',
+      message: expect.stringContaining('The submodule lib:'),
+      hint: expect.stringContaining('in the same account'),
+    })
+  }
+
+  const commitSha = ofAccount.commitSha ?? ''
+  const of = {
+    teamId: team.id,
+    serverId: ofAccount.serverId,
+    trigger: 'webhook',
+    commitSha,
+  } as const
+  const pull = { ref: 'refs/pull/5/head', request: 5, fork: 'eve/with-inner' }
+  const { preview } = await deployPreview(deps, { ...of, ...pull }, actor)
+  const { id } = await approvePreview(deps, { ...of, name: preview.name }, actor)
+  expect((await fixture.settled(id)).failure).toMatchObject({
+    message: expect.stringContaining('The submodule lib:'),
+  })
+
+  for (const read of reads) expect(read).toMatch(/^([\w-]+) at \/acme\/\1$/)
+
+  // A secret that somebody has set for this host is theirs to give.
+  const secret = {
+    name: 'GIT_CREDENTIALS',
+    value: `http://x-access-token:${tokens[0]}@${github.host}`,
+  }
+  const { id: serverId } = await deps.db.server.findUniqueOrThrow({ where: { slug: 'with-other' } })
+  await setBuildSecret(deps, { serverId, ...secret })
+  const again = await createDeployment(
+    deps,
+    { teamId: team.id, serverId, trigger: 'manual' },
+    actor,
+  )
+  expect((await fixture.settled(again.id)).status).toBe('live')
 })

@@ -13,6 +13,7 @@ import {
 import { type AppError, errorTable, toAppError } from '@moorage/domain/error'
 import type { Builder } from './context.ts'
 import { remoteSource } from './git-source.ts'
+import { accountLogin } from './module-login.ts'
 import { fetchSource } from './steps/fetch.ts'
 
 const timeoutMs = 120_000
@@ -50,7 +51,8 @@ async function look(
   try {
     const dir = join(workDir, 'source')
     const fetched = await fetchSource({
-      source: await remoteSource(builder, { teamId, repoUrl, deployKey: null }),
+      source: await remoteSource(builder, { teamId, repoUrl }),
+      moduleLogin: accountLogin(builder, teamId),
       ref: branch,
       commitSha: null,
       dir,

@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseRepoUrl } from '@moorage/deployments/repo-url'
-import { AppError } from '@moorage/domain/error'
-import type { Git } from './git.ts'
+import { dirname, join } from 'node:path'
+import { parseRepoUrl, type RepoUrl } from '@moorage/deployments/repo-url'
+import { AppError, toAppError } from '@moorage/domain/error'
+import type { Git, GitSource } from './git.ts'
 import { pinRepoAddress } from './repo-address.ts'
 import type { FetchInput } from './steps/fetch.ts'
 
@@ -10,8 +10,8 @@ const maxSubmodules = 20
 
 /**
  * Fetches what .gitmodules names, each as a repository of its own under the same rules, instead of
- * by `git submodule`, whose configuration is in the repository's hands. Only over https, only from
- * the repository's own host and those that the operator allows, and not nested.
+ * by `git submodule`, whose configuration is in the repository's hands. Only from the repository's own
+ * host and those that the operator allows, and not nested.
  */
 export async function checkoutSubmodules(
   git: Git,
@@ -24,24 +24,7 @@ export async function checkoutSubmodules(
   for (const { path, url } of modules) {
     const commitSha = await pinnedCommit(git, path)
     if (!commitSha) continue
-    const base = input.source.kind === 'remote' ? input.source.repo.url : null
-    const repo = parseRepoUrl(resolveUrl(url, base), { trustedHosts: input.trustedHosts })
-    const host = new URL(repo.url).host
-    const own = base !== null && new URL(base).host === host
-    if (repo.protocol === 'ssh' || !(own || input.submoduleHosts.includes(host)))
-      throw new AppError(
-        'fetch_failed',
-        `The submodule ${path} comes from ${host}, which is not allowed.`,
-        {
-          hint: 'An operator can allow a host with MOORAGE_SUBMODULE_HOSTS; or vendor the files.',
-        },
-      )
-    const source = {
-      kind: 'remote' as const,
-      repo,
-      address: await pinRepoAddress(repo, input.trustedHosts),
-      deployKey: null,
-    }
+    const source = await moduleSource(input, path, url)
     input.onLog(`Fetching submodule ${path}`)
     await checkParents(input.dir, path)
     await fetchModule({
@@ -49,9 +32,52 @@ export async function checkoutSubmodules(
       source,
       commitSha,
       dir: join(input.dir, path),
+      privateDir: join(dirname(input.dir), 'private-of-module'),
       submoduleHosts: [],
+      unreadableHint: hints.private,
+    }).catch((error: unknown) => {
+      const { code, userMessage, message, hint } = toAppError(error)
+      throw new AppError(code, `The submodule ${path}: ${userMessage}`, {
+        ...{ message, cause: error },
+        ...(hint ? { hint } : {}),
+      })
     })
   }
+}
+
+const hints = {
+  host: 'An operator can allow a host with MOORAGE_SUBMODULE_HOSTS; or vendor the files.',
+  private:
+    'Is it private? At GitHub the App must be let at it too, in the same account; elsewhere set the build secret GIT_CREDENTIALS, or GIT_SSH_KEY where it is named by ssh. What comes from a fork gets neither.',
+}
+
+async function moduleSource(
+  { source, trustedHosts, submoduleHosts, moduleLogin }: FetchInput,
+  path: string,
+  url: string,
+): Promise<GitSource> {
+  const outer = source.kind === 'remote' ? source.repo.url : null
+  const repo = parseRepoUrl(resolveUrl(url, outer), { trustedHosts })
+  const { host } = new URL(repo.url)
+  if (!isOwnHost(repo, outer) && !submoduleHosts.includes(host))
+    throw new AppError(
+      'fetch_failed',
+      `The submodule ${path} comes from ${host}, which is not allowed.`,
+      { hint: hints.host },
+    )
+  const login = await moduleLogin(repo, outer)
+  if (repo.protocol === 'ssh' && !login.deployKey)
+    throw new AppError('fetch_failed', `There is no ssh key to read the submodule ${path} with.`, {
+      hint: hints.private,
+    })
+  return { kind: 'remote', repo, address: await pinRepoAddress(repo, trustedHosts), login }
+}
+
+/** A forge has another port for ssh than for https, and as a rule the same name. */
+function isOwnHost(repo: RepoUrl, outer: string | null): boolean {
+  if (outer === null) return false
+  const [own, other] = [new URL(outer), new URL(repo.url)]
+  return own.protocol === other.protocol ? own.host === other.host : own.hostname === other.hostname
 }
 
 async function readGitmodules(git: Git): Promise<{ path: string; url: string }[]> {

@@ -62,9 +62,7 @@ export async function resolveBuildSecrets(
   input: { serverId: string; previewId: string | null; wanted: string[] | undefined },
 ): Promise<Record<string, string>> {
   const { serverId, previewId, wanted } = input
-  const isForks =
-    previewId !== null &&
-    (await deps.db.preview.count({ where: { id: previewId, fork: null } })) === 0
+  const isForks = await comesFromFork(deps, previewId)
   const rows = isForks ? [] : await deps.db.buildSecret.findMany({ where: { serverId } })
   const missing = wanted?.filter((name) => !rows.some((row) => row.name === name)) ?? []
   if (missing.length > 0)
@@ -85,4 +83,13 @@ export async function resolveBuildSecrets(
         open(deps.encryptionKey, row.value, buildSecretContext(serverId, row.name)),
       ]),
   )
+}
+
+/** Whether a deployment of this preview, or of production, runs somebody else's code. */
+export async function comesFromFork(
+  { db }: Pick<Deps, 'db'>,
+  previewId: string | null,
+): Promise<boolean> {
+  if (previewId === null) return false
+  return (await db.preview.count({ where: { id: previewId, fork: null } })) === 0
 }

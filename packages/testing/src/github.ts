@@ -211,6 +211,8 @@ export async function startGithub(
     webhookSecret: 'webhook-secret',
   }
   const isToken = (text: string) => tokens.has(text)
+  /** The one that a token is for. */
+  const repositoryOf = (text: string) => tokens.get(text)?.repository
   return {
     url,
     host,
@@ -222,6 +224,7 @@ export async function startGithub(
     faults,
     pulls,
     isToken,
+    repositoryOf,
     close: () => server.close(),
   }
 }

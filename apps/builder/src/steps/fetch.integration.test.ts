@@ -31,8 +31,9 @@ function input(name: string, change: Partial<FetchInput> = {}): FetchInput {
       kind: 'remote',
       repo: parseRepoUrl(`https://${host}/${name}.git`, { trustedHosts }),
       address: '127.0.0.1',
-      deployKey: null,
+      login: {},
     },
+    moduleLogin: async () => ({}),
     ref: 'main',
     commitSha: null,
     dir: join(base, `out-${++count}`, 'source'),
@@ -133,9 +134,14 @@ function submodule(
 
 test('fetches a submodule of the same host, and none of another', async () => {
   const sha = repository('inner', (dir) => writeFileSync(join(dir, 'inner.txt'), 'inner'))
-  repository('outer', (dir, git) => submodule(git, dir, 'lib/inner', '../inner.git', sha))
+  repository('outer', (dir, git) => {
+    submodule(git, dir, 'lib/inner', '../inner.git', sha)
+    mkdirSync(join(dir, 'lib/private'))
+    writeFileSync(join(dir, 'lib/private/a.txt'), 'of the outer one')
+  })
   const wanted = input('outer')
   await fetchSource(wanted)
+  expect(existsSync(join(wanted.dir, 'lib/private/a.txt'))).toBe(true)
   expect(readFileSync(join(wanted.dir, 'lib/inner/inner.txt'), 'utf8')).toBe('inner')
 
   repository('stranger', (dir, git) =>
@@ -144,6 +150,26 @@ test('fetches a submodule of the same host, and none of another', async () => {
   await expect(fetchSource(input('stranger'))).rejects.toMatchObject({
     userMessage: expect.stringContaining('elsewhere.example'),
   })
+})
+
+test('a submodule that cannot be read is named, with what lets it be read', async () => {
+  const cases = [
+    [
+      'https://{host}/none.git',
+      'The submodule lib: localhost does not let us read this repository',
+    ],
+    ['ssh://git@localhost/none.git', 'There is no ssh key to read the submodule lib with.'],
+  ] as const
+  for (const [index, [url, message]] of cases.entries()) {
+    const name = `unreadable-${index}`
+    repository(name, (dir, git) =>
+      submodule(git, dir, 'lib', url.replace('{host}', host), 'a'.repeat(40)),
+    )
+    await expect(fetchSource(input(name))).rejects.toMatchObject({
+      userMessage: expect.stringContaining(message),
+      hint: expect.stringContaining('GIT_CREDENTIALS'),
+    })
+  }
 })
 
 test('fetches over ssh with the deploy key of the server, and with no other', async () => {
@@ -160,7 +186,7 @@ test('fetches over ssh with the deploy key of the server, and with no other', as
           kind: 'remote',
           repo: parseRepoUrl(url, { trustedHosts: [] }),
           address: '127.0.0.1',
-          deployKey: openDeployKey(encryptionKey, serverId, sealed),
+          login: { deployKey: openDeployKey(encryptionKey, serverId, sealed) },
         },
       })
     const wanted = withKey('srv_own', own.sealedPrivateKey)

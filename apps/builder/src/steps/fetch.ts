@@ -2,16 +2,22 @@ import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '@moorage/domain/error'
 import { type Git, type GitSource, openGit } from '../git.ts'
+import type { ModuleLogin } from '../module-login.ts'
 import { checkoutSubmodules } from '../submodules.ts'
 
 export type FetchInput = {
   source: GitSource
+  moduleLogin: ModuleLogin
+  /** What to do where it is not to be read; that of a repository of its own where none is given. */
+  unreadableHint?: string
   /** Branch or tag; `HEAD` is the repository's default branch. */
   ref: string
   /** Where it is known already: this commit and no other. */
   commitSha: string | null
   /** Made anew; everything in it is removed first. */
   dir: string
+  /** For keys, and outside of `dir`; beside it where none is given. Removed at the end. */
+  privateDir?: string
   caFile: string | undefined
   submoduleHosts: readonly string[]
   trustedHosts: readonly string[]
@@ -29,10 +35,10 @@ const timeoutMs = 5 * 60_000
 export async function fetchSource(asked: FetchInput): Promise<Fetched> {
   await rm(asked.dir, { recursive: true, force: true })
   await mkdir(asked.dir, { recursive: true })
-  const privateDir = join(dirname(asked.dir), 'private')
+  const { privateDir = join(dirname(asked.dir), 'private') } = asked
   const git = await openGit({ ...asked, privateDir, timeoutMs })
   try {
-    const ref = asked.ref === 'HEAD' ? await defaultBranch(git, asked.source) : asked.ref
+    const ref = asked.ref === 'HEAD' ? await defaultBranch(git, asked) : asked.ref
     const input = { ...asked, ref }
     const commitSha = input.commitSha ?? (await resolveRef(git, input))
     input.onLog(`Fetching ${commitSha.slice(0, 7)} of ${input.ref}`)
@@ -52,12 +58,12 @@ export async function fetchSource(asked: FetchInput): Promise<Fetched> {
   }
 }
 
-async function defaultBranch(git: Git, source: GitSource): Promise<string> {
+async function defaultBranch(git: Git, input: FetchInput): Promise<string> {
   const { exitCode, stdout, stderr } = await git([
-    ...['ls-remote', '--symref', '--', address(source)],
+    ...['ls-remote', '--symref', '--', address(input.source)],
     'HEAD',
   ])
-  if (exitCode !== 0) throw unreachable(source, stderr)
+  if (exitCode !== 0) throw unreachable(input, stderr)
   const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout)?.[1]
   if (branch) return branch
   throw new AppError('fetch_failed', 'The repository is empty, or names no default branch.', {
@@ -65,10 +71,11 @@ async function defaultBranch(git: Git, source: GitSource): Promise<string> {
   })
 }
 
-async function resolveRef(git: Git, { source, ref }: FetchInput): Promise<string> {
+async function resolveRef(git: Git, input: FetchInput): Promise<string> {
+  const { source, ref } = input
   const wanted = [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/tags/${ref}^{}`]
   const { exitCode, stdout, stderr } = await git(['ls-remote', '--', address(source), ...wanted])
-  if (exitCode !== 0) throw unreachable(source, stderr)
+  if (exitCode !== 0) throw unreachable(input, stderr)
   const found = new Map(
     stdout.split('\n').map((line) => line.split('\t').reverse() as [string, string]),
   )
@@ -80,11 +87,8 @@ async function resolveRef(git: Git, { source, ref }: FetchInput): Promise<string
   })
 }
 
-async function fetchCommit(
-  git: Git,
-  { source, ref, onLog }: FetchInput,
-  sha: string,
-): Promise<void> {
+async function fetchCommit(git: Git, input: FetchInput, sha: string): Promise<void> {
+  const { source, ref, onLog } = input
   await must(git, ['init', '--quiet', '--initial-branch=main', '.'], 'git init failed.')
   const fetch = [
     'fetch',
@@ -104,7 +108,7 @@ async function fetchCommit(
   const tip = await git([...fetch, '--', address(source), `refs/heads/${ref}`], options)
   const present = await git(['cat-file', '-e', `${sha}^{commit}`])
   if (present.exitCode === 0) return
-  if (tip.exitCode !== 0) throw unreachable(source, exact.stderr)
+  if (tip.exitCode !== 0) throw unreachable(input, exact.stderr)
   throw new AppError('fetch_failed', `The commit ${sha.slice(0, 7)} is no longer on ${ref}.`, {
     hint: 'The branch has moved on; deploy again to get its newest commit.',
   })
@@ -139,7 +143,10 @@ async function must(git: Git, args: string[], userMessage: string): Promise<void
     throw new AppError('fetch_failed', userMessage, { message: stderr, exitCode: exitCode ?? 1 })
 }
 
-function unreachable(source: GitSource, stderr: string): AppError {
+function unreachable(
+  { source, unreadableHint }: Pick<FetchInput, 'source' | 'unreadableHint'>,
+  stderr: string,
+): AppError {
   if (source.kind === 'pushed')
     return new AppError('fetch_failed', 'What was pushed is not there any more.', {
       message: stderr,
@@ -155,9 +162,10 @@ function unreachable(source: GitSource, stderr: string): AppError {
       {
         message: stderr,
         hint:
-          protocol === 'ssh'
+          unreadableHint ??
+          (protocol === 'ssh'
             ? "Add the server's deploy key (Settings) to the repository, read-only."
-            : 'Is it private? At GitHub connect its account (Team, GitHub); else use its ssh URL with the deploy key.',
+            : 'Is it private? At GitHub connect its account (Team, GitHub); else use its ssh URL with the deploy key.'),
       },
     )
   return new AppError('fetch_failed', `The repository on ${host} cannot be reached.`, {

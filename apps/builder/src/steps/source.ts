@@ -3,6 +3,7 @@ import type { Settings } from '@moorage/build-plan/settings'
 import type { SourceTree } from '@moorage/build-plan/source-tree'
 import type { Run } from '../deploy.ts'
 import { gitSource } from '../git-source.ts'
+import { moduleLogin } from '../module-login.ts'
 import { fetchSource } from './fetch.ts'
 import { documentToFetch, fetchOpenapiDocument } from './openapi-document.ts'
 import { writeSettingsSource } from './settings-source.ts'
@@ -17,6 +18,7 @@ export async function fetchInto({ builder, claim, signal, log }: Run, dir: strin
   }
   const { commitSha, commitMessage } = await fetchSource({
     source: await gitSource(builder, server, deployment.trigger),
+    moduleLogin: moduleLogin(builder, claim),
     ref: deployment.ref ?? server.branch,
     commitSha: deployment.commitSha,
     dir,
