@@ -19,7 +19,7 @@ import { createLogWriter } from '@moorage/logs/append'
 import { waitUntilReady } from '@moorage/mcp/wait-until-ready'
 import type { BuildLimits } from '@moorage/runtime/driver'
 import type { Builder } from './context.ts'
-import { describeFailure } from './describe-failure.ts'
+import { recordFailure } from './record-failure.ts'
 import { checkRegistry } from './repo-address.ts'
 import { removeUnkeptImages } from './retention.ts'
 import { drainOld } from './steps/drain.ts'
@@ -276,6 +276,6 @@ async function end(run: Run, error: AppError): Promise<void> {
     say(run, 'Canceled')
     return
   }
-  await describeFailure(run, error)
+  await recordFailure(run, error)
   await tidyUp(builder, claim.deployment.id)
 }

@@ -15,7 +15,6 @@ import { checkBranches } from './check-branches.ts'
 import { createCollectors } from './collect-logs.ts'
 import type { Builder } from './context.ts'
 import { createDriver } from './create-driver.ts'
-import { createDeliveries } from './deliveries.ts'
 import { deploy, type Running } from './deploy.ts'
 import { readEnv } from './env.ts'
 import { keepHouse } from './housekeeping.ts'
@@ -28,6 +27,7 @@ import { sweep } from './sweep.ts'
 import { measureVolumes } from './volumes/measure-volumes.ts'
 import { sweepVolumes } from './volumes/sweep-volumes.ts'
 import { tendVolumes } from './volumes/tend-volumes.ts'
+import { createWebhookDeliveries } from './webhook-deliveries.ts'
 
 const env = readEnv()
 // Not by pino's own writer: that one tries for ever to write its last lines to a pipe that nobody reads.
@@ -51,7 +51,7 @@ const builder: Builder = { deps, driver, env, log, collectors, stopping: stop.si
 const running: Running = new Map()
 const sleeper = createSleeper(builder)
 const supervisor = createSupervisor(builder, sleeper)
-const deliveries = createDeliveries(builder)
+const deliveries = createWebhookDeliveries(builder)
 
 await driver.sweep()
 await protect(builder)

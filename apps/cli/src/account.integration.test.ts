@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Platform, startPlatform } from './test/platform.ts'
-import { cli, newDirectory, tempDirectory, write } from './test/run-cli.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
+import { cli, newDirectory, tempDirectory, write } from './testing/run-cli.ts'
 
 let platform: Platform
 let key: string

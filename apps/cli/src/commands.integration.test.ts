@@ -2,8 +2,8 @@ import { createApiKey } from '@moorage/access/api-key'
 import { newId } from '@moorage/domain/id'
 import { createLogWriter } from '@moorage/logs/append'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Platform, startPlatform } from './test/platform.ts'
-import { cli, git, newRepository } from './test/run-cli.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
+import { cli, git, newRepository } from './testing/run-cli.ts'
 
 let platform: Platform
 let env: Record<string, string>

@@ -4,8 +4,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Platform, searchPath, startPlatform } from './test/platform.ts'
-import { cli, git, newDirectory, newRepository, tempDirectory, write } from './test/run-cli.ts'
+import { type Platform, searchPath, startPlatform } from './testing/platform.ts'
+import { cli, git, newDirectory, newRepository, tempDirectory, write } from './testing/run-cli.ts'
 
 let platform: Platform
 let env: Record<string, string>

@@ -8,11 +8,12 @@ import { declareDomains } from './commands/domains.ts'
 import { declareEnv } from './commands/env.ts'
 import { declareGitCredential } from './commands/git-credential.ts'
 import { declareGithub } from './commands/github.ts'
-import { declareHere } from './commands/here.ts'
 import { declareKeys } from './commands/keys.ts'
+import { declareLink } from './commands/link.ts'
 import { declareLogs } from './commands/logs.ts'
 import { declareMySecrets } from './commands/my-secrets.ts'
 import { declareNotifications } from './commands/notifications.ts'
+import { declareOpen } from './commands/open.ts'
 import { declarePreviews } from './commands/previews.ts'
 import { declareRouting } from './commands/routing.ts'
 import { declareServers } from './commands/servers.ts'
@@ -50,7 +51,8 @@ export function createProgram(): Command {
   declareMySecrets(program)
   declareVolume(program)
   declareNotifications(program)
-  declareHere(program)
+  declareLink(program)
+  declareOpen(program)
   declareGitCredential(program)
   declareAccount(program)
   return program.addHelpText(

@@ -2,8 +2,8 @@ import { saveGithubApp } from '@moorage/deployments/github/github-app'
 import { newId } from '@moorage/domain/id'
 import { startGithub, type TestGithub } from '@moorage/testing/github'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Platform, startPlatform } from './test/platform.ts'
-import { cli, newDirectory, newRepository } from './test/run-cli.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
+import { cli, newDirectory, newRepository } from './testing/run-cli.ts'
 
 let platform: Platform
 let github: TestGithub

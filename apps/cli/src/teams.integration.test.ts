@@ -1,7 +1,7 @@
 import { newId } from '@moorage/domain/id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Platform, startPlatform } from './test/platform.ts'
-import { cli } from './test/run-cli.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
+import { cli } from './testing/run-cli.ts'
 
 let platform: Platform
 let env: Record<string, string>

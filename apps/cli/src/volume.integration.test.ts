@@ -5,8 +5,8 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Platform, startPlatform } from './test/platform.ts'
-import { cli, tempDirectory } from './test/run-cli.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
+import { cli, tempDirectory } from './testing/run-cli.ts'
 
 let platform: Platform
 let builder: ChildProcess

@@ -3,8 +3,8 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { revokeApiKey } from '@moorage/access/api-key'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { git, newWorkTree, remote } from './test/git-client.ts'
-import { type Platform, startPlatform } from './test/platform.ts'
+import { git, newWorkTree, remote } from './testing/git-client.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
 
 let platform: Platform
 let acme: Awaited<ReturnType<Platform['team']>>

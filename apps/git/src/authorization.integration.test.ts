@@ -9,7 +9,7 @@ import {
   scopesMay,
 } from '@moorage/domain/permission'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Platform, startPlatform } from './test/platform.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
 
 let platform: Platform
 let teamId: string

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { commit, git, newWorkTree, remote } from './test/git-client.ts'
-import { type Platform, startPlatform } from './test/platform.ts'
+import { commit, git, newWorkTree, remote } from './testing/git-client.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
 
 let platform: Platform
 let key: string

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@moorage/embedded/free-port'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { git, newWorkTree, remote, searchPath, tempDirectory } from './test/git-client.ts'
-import { type Platform, startPlatform } from './test/platform.ts'
+import { git, newWorkTree, remote, searchPath, tempDirectory } from './testing/git-client.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
 
 let platform: Platform
 

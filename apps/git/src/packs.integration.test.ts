@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pkt } from './pkt-line.ts'
-import { commit, git, newWorkTree, remote } from './test/git-client.ts'
-import { type Platform, startPlatform } from './test/platform.ts'
+import { commit, git, newWorkTree, remote } from './testing/git-client.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
 
 let platform: Platform
 let key: string

@@ -1,7 +1,7 @@
 import { requeueUnfinished } from '@moorage/deployments/unfinished-deployments'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { commit, git, newWorkTree, remote } from './test/git-client.ts'
-import { type Platform, startPlatform } from './test/platform.ts'
+import { commit, git, newWorkTree, remote } from './testing/git-client.ts'
+import { type Platform, startPlatform } from './testing/platform.ts'
 
 let platform: Platform
 let key: string

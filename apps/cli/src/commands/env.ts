@@ -20,7 +20,7 @@ export function declareEnv(program: Command): void {
     .description('Its variables; write-only values are not shown')
     .addHelpText('after', '\nExample:\n  moorage env list weather')
     .action(async (slug, _options, command) => {
-      const { listEnv } = await import('../run/env-vars.ts')
+      const { listEnv } = await import('../run/env.ts')
       await withSession(command.optsWithGlobals(), (session) => listEnv(session, slug))
     })
 
@@ -42,7 +42,7 @@ Examples:
   pass show token | moorage env set API_TOKEN --server weather`,
     )
     .action(async (variables, _options, command) => {
-      const { setEnv } = await import('../run/env-vars.ts')
+      const { setEnv } = await import('../run/env.ts')
       const flags = command.optsWithGlobals()
       await withSession(flags, (session) => setEnv(session, variables, flags))
     })
@@ -57,7 +57,7 @@ Examples:
     .addOption(scope())
     .addHelpText('after', '\nExample:\n  moorage env unset REGION --server weather')
     .action(async (keys, _options, command) => {
-      const { unsetEnv } = await import('../run/env-vars.ts')
+      const { unsetEnv } = await import('../run/env.ts')
       const flags = command.optsWithGlobals()
       await withSession(flags, (session) => unsetEnv(session, keys, flags))
     })

@@ -9,7 +9,7 @@ import { createRepositoryLook } from './repository-look.ts'
 /** A forge that is slow to answer holds up no other. */
 const atOnce = 4
 
-export type Deliveries = {
+export type WebhookDeliveries = {
   /** Does what waits; called again while it works, it looks once more. */
   work(): void
   /** For the sweep: what an event was lost of, and what is too old. */
@@ -19,7 +19,7 @@ export type Deliveries = {
 }
 
 /** Does what forges have told the webhooks of servers. */
-export function createDeliveries(builder: Builder): Deliveries {
+export function createWebhookDeliveries(builder: Builder): WebhookDeliveries {
   const deps = { ...builder.deps, look: createRepositoryLook(builder) }
   const working = new Set<Promise<void>>()
 

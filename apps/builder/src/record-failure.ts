@@ -9,7 +9,7 @@ import type { Run } from './deploy.ts'
 const lastLines = 30
 
 /** Records why, with the last lines of what failed and a hint where the fault is a well-known one. */
-export async function describeFailure(run: Run, error: AppError): Promise<void> {
+export async function recordFailure(run: Run, error: AppError): Promise<void> {
   const { builder, claim, step } = run
   if (errorTable[error.code].fault === 'platform')
     builder.log.error(
