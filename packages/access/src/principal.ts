@@ -67,6 +67,7 @@ export function authorize(principal: Principal, action: Action, target: Target):
   })
 }
 
+/** Says the same of what is not there and of what one may not see. */
 export function notFound(what: string): AppError {
   return new AppError('not_found', `There is no such ${what}, or you may not see it.`)
 }

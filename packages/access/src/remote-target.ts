@@ -8,6 +8,7 @@ export type RemoteTarget = { url: string; headers: Record<string, string> }
 export const storedRemoteSchema = z.object({ url: z.url(), headers: z.string() })
 const headersSchema = z.record(z.string(), z.string())
 
+/** For Instance.remote: the headers sealed, the URL as it is. */
 export function sealRemote(key: EncryptionKey, instanceId: string, target: RemoteTarget) {
   const headers = seal(key, JSON.stringify(target.headers), remoteContext(instanceId))
   return { url: target.url, headers } satisfies z.infer<typeof storedRemoteSchema>

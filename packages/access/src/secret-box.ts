@@ -9,6 +9,7 @@ export function withPrevious(current: Buffer, previous: Buffer | undefined): Enc
   return previous ? { current, previous } : current
 }
 
+/** Throws `bad_input` where it is not 32 bytes in base64. */
 export function parseEncryptionKey(base64: string): Buffer {
   const key = Buffer.from(base64, 'base64')
   if (key.length !== 32)
@@ -27,6 +28,7 @@ export function seal(key: EncryptionKey, plain: string, context: string): string
   return `v1.${nonce.toString('base64url')}.${sealed.toString('base64url')}`
 }
 
+/** What `seal` sealed with the present key or the one before it. Throws `internal` where neither fits. */
 export function open(key: EncryptionKey, box: string, context: string): string {
   const [current, previous] = keysOf(key)
   try {

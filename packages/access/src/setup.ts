@@ -18,6 +18,7 @@ export async function issueSetupToken(deps: { db: Db }): Promise<string | null> 
   return token
 }
 
+/** As long as nobody has an account. */
 export async function setupIsOpen(deps: { db: Db }): Promise<boolean> {
   return (await deps.db.user.count()) === 0
 }

@@ -74,6 +74,7 @@ export const signedIn = translated.use(async ({ ctx, next, type }) => {
   return { ...result, data: whileAllowed(by, result.data as AsyncIterable<unknown>) }
 })
 
+/** Throws `unauthenticated` for nobody. */
 export function signedInAs(principal: Principal | null): Principal {
   if (principal) return principal
   throw new AppError('unauthenticated', 'Sign in first, or send an API key.', {
@@ -91,6 +92,7 @@ export function serverProcedure(action: Action) {
   })
 }
 
+/** Throws `not_found` for another team's as for none, `forbidden` where the principal may not. */
 export async function findServer(
   ctx: { deps: Context['deps']; principal: Principal },
   slug: string,
@@ -112,6 +114,7 @@ export function teamProcedure(action: Action) {
   })
 }
 
+/** By its slug, or the only one that the principal is in. Throws as `findServer`, and `bad_input` where there are several. */
 export async function findTeam(
   ctx: { deps: Context['deps']; principal: Principal },
   slug: string | undefined,
@@ -138,6 +141,7 @@ export function onlyPeople(principal: Principal): Principal & { kind: 'user' } {
   })
 }
 
+/** Who did it, for the audit log: a person by e-mail, a key by its name. */
 export function actorOf(principal: Principal): Actor {
   return { id: principal.id, name: principal.kind === 'user' ? principal.email : principal.name }
 }

@@ -34,6 +34,7 @@ export async function setBuildSecret(
   })
 }
 
+/** Throws `not_found` where it is not set. */
 export async function unsetBuildSecret(
   deps: Pick<Deps, 'db'>,
   input: { serverId: string; name: string },
@@ -42,6 +43,7 @@ export async function unsetBuildSecret(
   if (count === 0) throw new AppError('not_found', `${input.name} is not set.`)
 }
 
+/** By name, without the values. */
 export async function listBuildSecrets(
   deps: Pick<Deps, 'db'>,
   input: { serverId: string },

@@ -16,6 +16,7 @@ export type CallerSecretView = Omit<CallerSecret, 'header'> & {
   updatedAt: Date | null
 }
 
+/** What the live version asks for, set or not, and then what is still set and not asked for any more. */
 export async function listCallerSecrets(
   { db }: Pick<Deps, 'db'>,
   { serverId, userId }: Whose,
@@ -57,6 +58,7 @@ export async function setCallerSecret(
   await events.publish({ type: 'person', userId })
 }
 
+/** Routers forget it at once. Throws `not_found` where it is not set. */
 export async function removeCallerSecret(
   { db, events }: Pick<Deps, 'db' | 'events'>,
   input: Whose & { name: string },

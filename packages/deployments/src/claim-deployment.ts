@@ -14,6 +14,7 @@ export type ClaimResult = { claim: Claim } | { retryInMs: number } | { nothingTo
 
 type Where = Prisma.DeploymentWhereInput
 
+/** For a worker that got its job: the claim, or when to ask again, or that it is over. */
 export async function claimDeployment(
   deps: Pick<Deps, 'db' | 'events'>,
   deploymentId: string,

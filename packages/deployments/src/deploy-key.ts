@@ -20,6 +20,7 @@ export function makeDeployKey(
   }
 }
 
+/** The private key, in the form of a file for ssh. Throws as `open` of secret-box.ts does. */
 export function openDeployKey(key: EncryptionKey, serverId: string, sealed: string): string {
   return open(key, sealed, deployKeyContext(serverId))
 }

@@ -107,6 +107,7 @@ async function isProven(resolver: TxtResolver, domain: Domain): Promise<boolean>
   return records.some((parts) => parts.join('') === txtValue)
 }
 
+/** Its server stops answering there at once. Throws `not_found`. */
 export async function removeDomain(deps: DomainDeps, input: Target, actor: Actor): Promise<void> {
   const server = await findServer(deps, input)
   const domain = await findDomain(deps, input)

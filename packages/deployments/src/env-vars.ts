@@ -49,6 +49,7 @@ export async function setEnvVar(
   })
 }
 
+/** Counts from the next deployment or restart on. Throws `not_found` where it is not set. */
 export async function unsetEnvVar(deps: Pick<Deps, 'db'>, input: EnvVarName): Promise<void> {
   const { serverId, key, scope } = input
   const where = { serverId, key, scope, branch: branchOf(input) }

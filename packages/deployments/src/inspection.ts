@@ -124,6 +124,7 @@ export async function finishInspection(
   await announceInspection(deps, inspection)
 }
 
+/** To whoever watches it. */
 export async function announceInspection(
   deps: Pick<Deps, 'events'>,
   { id, teamId }: Pick<Inspection, 'id' | 'teamId'>,

@@ -130,6 +130,7 @@ type ServerRow = Server & {
 
 export type Urls = { routerUrl: string; gitUrl: string }
 
+/** A row of `serverInclude` as the API shows it: no secret is in it. */
 export function serverView(row: ServerRow, urls: Urls): ServerView {
   const live = row.route?.deployment ?? null
   const latest = row.deployments[0] ?? null
@@ -174,6 +175,7 @@ function stateOf(
   return latest?.status === 'failed' ? 'failed' : 'new'
 }
 
+/** A row of `deploymentInclude` as the API shows it. */
 export function deploymentView(row: DeploymentRow): DeploymentView {
   const plan = buildPlanSchema.safeParse(row.plan)
   const handshake = handshakeSchema.safeParse(row.handshake)

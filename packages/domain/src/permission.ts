@@ -41,10 +41,12 @@ const table = {
 export type Action = keyof typeof table
 export const actions = Object.keys(table) as Action[]
 
+/** By the role alone: a key is bound by its scopes, too. */
 export function roleMay(role: Role, action: Action): boolean {
   return isAtLeast(role, table[action][0])
 }
 
+/** By the scopes of a key alone; `admin` holds what the role admin may. */
 export function scopesMay(held: readonly Scope[], action: Action): boolean {
   const [, ...enough]: readonly [Role, ...Scope[]] = table[action]
   return held.some((scope) =>
@@ -60,6 +62,7 @@ export function widestScopes(role: Role): Scope[] {
   return held.includes('admin') ? ['admin'] : held
 }
 
+/** Is the role `lowest`, or one that may more? */
 export function isAtLeast(role: Role, lowest: Role): boolean {
   return roles.indexOf(role) <= roles.indexOf(lowest)
 }

@@ -64,6 +64,7 @@ export const defaultRouting: Routing = {
   listWhileAsleep: false,
 }
 
+/** Does a person have to agree to this tool by themselves? */
 export function isGuarded({ guardedTools }: Pick<Routing, 'guardedTools'>, tool: string): boolean {
   return guardedTools.some((pattern) => fitsPattern(pattern, tool))
 }

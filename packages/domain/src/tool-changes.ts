@@ -17,6 +17,7 @@ type Tool = {
 
 const fields = ['title', 'description', 'inputSchema'] as const
 
+/** By name; a schema counts as changed when it says something else, not when it is written otherwise. */
 export function toolChanges(before: readonly Tool[], after: readonly Tool[]): ToolChanges {
   const old = new Map(before.map((tool) => [tool.name, tool]))
   const names = new Set(after.map((tool) => tool.name))

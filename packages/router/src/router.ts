@@ -77,6 +77,7 @@ export type Router = {
   close(patience?: Patience): Promise<void>
 }
 
+/** The data plane of one process. It serves nothing before `listen`, and `close` lets requests under way end. */
 export function createRouter(options: RouterOptions): Router {
   const { db, events, logger, nodeId } = options
   const limits = { ...defaultLimits, ...options.limits }

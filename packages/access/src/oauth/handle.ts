@@ -58,6 +58,7 @@ function withoutBrowser(request: Request): Request {
   return new Request(request, { headers })
 }
 
+/** For answers that browsers of any origin may read: metadata, registration and tokens. */
 export function withCors(response: Response): Response {
   const headers = new Headers(response.headers)
   headers.set('Access-Control-Allow-Origin', '*')

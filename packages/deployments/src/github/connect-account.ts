@@ -83,6 +83,7 @@ export async function connectAccount(
   await auditTeam(deps, actor, 'github.connect', { teamId, target: account })
 }
 
+/** For this team; at GitHub the App stays installed. Throws `not_found`. */
 export async function disconnectAccount(
   deps: Pick<Deps, 'db'>,
   { teamId, id }: { teamId: string; id: string },

@@ -41,6 +41,7 @@ export async function saveGithubApp({ db, encryptionKey }: Keyed, app: GithubApp
   if (count === 0) throw new AppError('conflict', 'This platform has a GitHub App already.')
 }
 
+/** With its secrets, opened; null where none was made. */
 export async function findGithubApp({ db, encryptionKey }: Keyed): Promise<GithubApp | null> {
   const row = await db.setting.findUnique({ where: { key: setting } })
   const stored = storedSchema.safeParse(row?.value).data
@@ -49,6 +50,7 @@ export async function findGithubApp({ db, encryptionKey }: Keyed): Promise<Githu
   return { ...app, ...secretsSchema.parse(JSON.parse(open(encryptionKey, sealed, setting))) }
 }
 
+/** The same, and `conflict` thrown where there is none. */
 export async function githubApp(deps: Keyed): Promise<GithubApp> {
   const app = await findGithubApp(deps)
   if (app) return app

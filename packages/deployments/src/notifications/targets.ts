@@ -78,6 +78,7 @@ export async function listTargets(
   return rows.map((row) => viewOf(deps, row, row.deliveries[0] ?? null))
 }
 
+/** What was not delivered yet goes with it. Throws `not_found`. */
 export async function removeTarget(
   deps: Pick<Deps, 'db'>,
   input: { teamId: string; id: string },

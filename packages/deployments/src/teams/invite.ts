@@ -51,6 +51,7 @@ export async function invite(
   return { token, invitation }
 }
 
+/** Its link is good for nothing from now on. Throws `not_found` where it was used or withdrawn. */
 export async function revokeInvitation(
   deps: Pick<Deps, 'db'>,
   input: { teamId: string; id: string },

@@ -25,6 +25,7 @@ export async function rotateHookSecret(
   return secret
 }
 
+/** Throws as `open` of secret-box.ts does. */
 export function openHookSecret(key: EncryptionKey, serverId: string, sealed: string): string {
   return open(key, sealed, hookSecretContext(serverId))
 }
