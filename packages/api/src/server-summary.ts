@@ -2,7 +2,15 @@ import type { DeploymentView, ServerView } from '@moorage/deployments/views'
 
 type DeploymentSummary = Pick<
   DeploymentView,
-  'id' | 'shortId' | 'status' | 'ref' | 'commitSha' | 'commitMessage' | 'createdAt' | 'finishedAt'
+  | 'id'
+  | 'shortId'
+  | 'status'
+  | 'awaitsApproval'
+  | 'ref'
+  | 'commitSha'
+  | 'commitMessage'
+  | 'createdAt'
+  | 'finishedAt'
 > & {
   toolCount: number | null
 }
@@ -23,11 +31,13 @@ export function serverSummary(view: ServerView): ServerSummary {
 }
 
 function deploymentSummary(view: DeploymentView): DeploymentSummary {
-  const { id, shortId, status, ref, commitSha, commitMessage, createdAt, finishedAt } = view
+  const { id, shortId, status, awaitsApproval, ref, commitSha, commitMessage } = view
+  const { createdAt, finishedAt } = view
   return {
     id,
     shortId,
     status,
+    awaitsApproval,
     ref,
     commitSha,
     commitMessage,

@@ -41,7 +41,7 @@ export function AuditTable({ team, initial }: { team: string; initial: Row[] }) 
           <thead className="text-left text-xs text-faint">
             <tr className="h-9 border-b [&_th]:px-4 [&_th]:font-normal">
               <th className="w-28">When</th>
-              <th className="w-44 max-sm:hidden">Who</th>
+              <th className="w-52 max-sm:hidden">Who</th>
               <th>What</th>
               <th className="max-lg:hidden">More</th>
             </tr>

@@ -31,7 +31,7 @@ export function DeploymentList({
             >
               {row.commitMessage ?? triggerWords[row.trigger]}
             </Link>
-            <StatusMark mark={deploymentMark(row.status)} />
+            <StatusMark mark={deploymentMark(row)} />
           </div>
           <div className="flex items-center gap-1.5 text-xs text-faint">
             {row.commitSha ? <Sha sha={row.commitSha} /> : null}

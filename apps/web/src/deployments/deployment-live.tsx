@@ -53,7 +53,7 @@ export function DeploymentLive({
               {deployment.commitMessage ?? `Deployment ${deployment.shortId}`}
             </span>
             <span aria-live="polite">
-              <StatusMark mark={deploymentMark(deployment.status)} look="pill" />
+              <StatusMark mark={deploymentMark(deployment)} look="pill" />
             </span>
           </h2>
           <p className="mt-1 flex flex-wrap items-center gap-x-1.5 text-sm text-muted">

@@ -28,7 +28,7 @@ export function ServerHeader() {
           </h1>
         </nav>
         <span aria-live="polite">
-          <StatusMark mark={serverMark(server.state)} look="pill" />
+          <StatusMark mark={serverMark(server)} look="pill" />
         </span>
         {can.deploy && server.latest && deploy.isPossible ? (
           <Button look="primary" className="ml-auto" busy={deploy.isBusy} onClick={deploy.start}>

@@ -1,4 +1,4 @@
-import type { ServerState } from '@moorage/deployments/views'
+import type { DeploymentView, ServerState, ServerView } from '@moorage/deployments/views'
 import type { DeploymentStatus } from '@moorage/domain/deployment'
 import type { Mark } from '../parts/status-mark.tsx'
 
@@ -22,5 +22,20 @@ const deployments: Record<DeploymentStatus, Mark> = {
   superseded: { shape: 'bar', tone: 'waiting', word: 'Superseded' },
 }
 
-export const serverMark = (state: ServerState): Mark => servers[state]
-export const deploymentMark = (status: DeploymentStatus): Mark => deployments[status]
+const waitsForApproval: Mark = { shape: 'ring', tone: 'warning', word: 'Waits for approval' }
+
+type Waiting = Pick<DeploymentView, 'awaitsApproval'>
+
+export function serverMark({
+  state,
+  latest,
+}: Pick<ServerView, 'state'> & { latest: Waiting | null }): Mark {
+  return state === 'building' && latest?.awaitsApproval ? waitsForApproval : servers[state]
+}
+
+export function deploymentMark({
+  status,
+  awaitsApproval,
+}: Waiting & Pick<DeploymentView, 'status'>): Mark {
+  return awaitsApproval ? waitsForApproval : deployments[status]
+}

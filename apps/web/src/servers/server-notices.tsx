@@ -14,11 +14,11 @@ export function ServerNotices() {
     <div className="grid gap-3 empty:hidden" aria-live="polite">
       {server.state === 'building' && latest ? (
         <Notice
-          look="info"
-          title={live ? 'A new version is on its way.' : 'The first version is on its way.'}
+          look={latest.awaitsApproval ? 'warning' : 'info'}
+          title={onItsWay(latest.awaitsApproval, live !== null)}
           action={
             <LinkButton size="sm" href={`${base}/deployments/${latest.id}`}>
-              Watch it
+              {latest.awaitsApproval ? 'Look at it' : 'Watch it'}
             </LinkButton>
           }
         >
@@ -83,4 +83,9 @@ export function ServerNotices() {
       ) : null}
     </div>
   )
+}
+
+function onItsWay(awaitsApproval: boolean, isLive: boolean): string {
+  if (awaitsApproval) return 'A new version changes the tools, and waits for somebody to agree.'
+  return isLive ? 'A new version is on its way.' : 'The first version is on its way.'
 }

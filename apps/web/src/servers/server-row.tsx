@@ -29,7 +29,7 @@ export function ServerRow({ server }: { server: ServerSummary }) {
         </span>
       </td>
       <td aria-live="polite">
-        <StatusMark mark={serverMark(server.state)} />
+        <StatusMark mark={serverMark(server)} />
         {lastFailed ? <p className="text-xs text-failed">last deploy failed</p> : null}
         {server.runtime === 'process' ? <p className="text-xs text-warning">no isolation</p> : null}
       </td>

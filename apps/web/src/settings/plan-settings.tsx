@@ -17,11 +17,13 @@ export function PlanSettings() {
   const [asJson, setAsJson] = useState(false)
   const deploy = useDeploy(server)
   const { settings } = server
+  // Nothing is built or started of one that runs elsewhere.
+  const isRemote = server.source === 'settings' && settings.remote !== undefined
   // What was saved is where the next change starts from.
   const key = JSON.stringify(settings)
   return (
     <Card
-      title="Build and start"
+      title={isRemote ? 'All settings' : 'Build and start'}
       aside={
         <span className="flex items-center gap-2 text-sm text-muted">
           {server.isBehind && can.deploy && deploy.isPossible ? (
@@ -32,14 +34,20 @@ export function PlanSettings() {
               </Button>
             </>
           ) : null}
-          <Button size="sm" look="quiet" aria-pressed={asJson} onClick={() => setAsJson(!asJson)}>
-            {asJson ? 'As fields' : 'As JSON'}
-          </Button>
+          {isRemote ? null : (
+            <Button size="sm" look="quiet" aria-pressed={asJson} onClick={() => setAsJson(!asJson)}>
+              {asJson ? 'As fields' : 'As JSON'}
+            </Button>
+          )}
         </span>
       }
     >
       {settings.openapi && server.source === 'settings' ? <ReplaceDocument /> : null}
-      {asJson ? <JsonSettings key={key} /> : <FieldSettings key={key} before={settings} />}
+      {asJson || isRemote ? (
+        <JsonSettings key={key} />
+      ) : (
+        <FieldSettings key={key} before={settings} />
+      )}
     </Card>
   )
 }

@@ -9,7 +9,7 @@ const settingsSections = {
   danger: 'Delete',
 } as const
 
-type SettingsSectionId = keyof typeof settingsSections
+export type SettingsSectionId = keyof typeof settingsSections
 
 /** In the order of the page. */
 export const settingsSectionIds: readonly SettingsSectionId[] = [

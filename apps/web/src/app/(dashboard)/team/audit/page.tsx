@@ -18,7 +18,7 @@ export default async function AuditPage() {
         aside={<span className="font-mono text-sm text-faint">{team.slug}</span>}
       />
       <TeamNav current="audit" mayAudit />
-      <div className="max-w-4xl px-4 pb-10 md:px-8">
+      <div className="max-w-6xl px-4 pb-10 md:px-8">
         <AuditTable team={team.slug} initial={rows} />
       </div>
     </>

@@ -19,6 +19,7 @@ import { RoutingCard } from '../../../../../settings/routing-card.tsx'
 import {
   SettingsNav,
   SettingsSection,
+  type SettingsSectionId,
   settingsSectionIds,
 } from '../../../../../settings/settings-section.tsx'
 import { SourceForm } from '../../../../../settings/source-form.tsx'
@@ -39,9 +40,13 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
     session.api.volumes.get({ slug }),
     can.update ? session.api.servers.callers({ slug }) : [],
   ])
-  const sections = settingsSectionIds.filter(
-    (id) => (id !== 'environment' || vars) && (id !== 'danger' || can.remove),
-  )
+  const isRemote = server.source === 'settings' && server.settings.remote !== undefined
+  const isShown: Partial<Record<SettingsSectionId, boolean>> = {
+    environment: vars !== null,
+    storage: !isRemote,
+    danger: can.remove,
+  }
+  const sections = settingsSectionIds.filter((id) => isShown[id] ?? true)
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,48rem)_10rem] lg:gap-8">
       <SettingsNav ids={sections} />
@@ -79,12 +84,14 @@ export default async function SettingsPage({ params }: PageProps<'slug'>) {
         {vars && secrets ? (
           <SettingsSection id="environment">
             <EnvCard vars={vars} />
-            <BuildSecretsCard secrets={secrets} />
+            {isRemote ? null : <BuildSecretsCard secrets={secrets} />}
           </SettingsSection>
         ) : null}
-        <SettingsSection id="storage">
-          <VolumeCard initial={volume} />
-        </SettingsSection>
+        {isRemote ? null : (
+          <SettingsSection id="storage">
+            <VolumeCard initial={volume} />
+          </SettingsSection>
+        )}
         {can.remove ? (
           <SettingsSection id="danger">
             <DeleteServer />
