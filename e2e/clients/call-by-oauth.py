@@ -1,6 +1,6 @@
-"""Calls one tool with the Python fastmcp client, which signs in by OAuth: call-by-oauth.py URL TOOL.
+"""Calls one tool with the Python fastmcp client, which signs in by OAuth: call-by-oauth.py URL TOOL [DOCUMENT].
 
-Where it would open a browser it prints the address on a line of its own."""
+DOCUMENT is the address of a client ID metadata document, in the place of a registration. Where it would open a browser it prints the address on a line of its own."""
 
 import asyncio
 import sys
@@ -15,8 +15,9 @@ class PrintingOAuth(OAuth):
 
 
 async def main() -> None:
-    url, tool = sys.argv[1:]
-    async with Client(url, auth=PrintingOAuth()) as client:
+    url, tool, *document = sys.argv[1:]
+    auth = PrintingOAuth(client_metadata_url=document[0] if document else None)
+    async with Client(url, auth=auth) as client:
         result = await client.call_tool(tool, {})
         print(result.content[0].text)
 

@@ -1,16 +1,10 @@
-import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { deleteTeam } from '@moorage/deployments/teams/delete-team'
 import { freePort } from '@moorage/embedded/free-port'
-import { makeCertificate } from '@moorage/testing/tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callAsMachine, callWithOfficialClient, stepUpWithOfficialClient } from './oauth-client.ts'
 import type { Opened } from './open-dashboard.ts'
 import { openSignedIn, person } from './open-signed-in.ts'
+import { serveDocument } from './serve-document.ts'
 import { startMcp } from './start-mcp.ts'
 
 let opened: Opened
@@ -22,8 +16,7 @@ beforeAll(async () => {
   document = await serveDocument()
   opened = await openSignedIn(async () => {}, {
     MOORAGE_ROUTER_URL: `http://localhost:${routerPort}`,
-    MOORAGE_TRUSTED_CLIENT_HOSTS: new URL(document.url).host,
-    NODE_EXTRA_CA_CERTS: document.caFile,
+    ...document.env,
   })
   mcp = await startMcp(opened, routerPort)
 })
@@ -33,28 +26,6 @@ afterAll(async () => {
   document?.close()
   await opened?.close()
 })
-
-/** A client's metadata document, as its maker publishes it: loopback without a port. */
-async function serveDocument() {
-  const { cert, key, caFile } = await makeCertificate(mkdtempSync(join(tmpdir(), 'moorage-')))
-  const server = createServer({ cert, key }, (_req, res) => {
-    res.setHeader('content-type', 'application/json')
-    res.end(
-      JSON.stringify({
-        client_id: url,
-        client_name: 'Documented client',
-        redirect_uris: ['http://localhost/callback', 'http://127.0.0.1/callback'],
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        token_endpoint_auth_method: 'none',
-      }),
-    )
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `https://localhost:${(server.address() as AddressInfo).port}/client.json`
-  return { url, caFile, close: () => server.close() }
-}
 
 /** Where a client leads the person: they look, and allow it. */
 async function allow(url: string, seen: (text: string) => void = () => {}): Promise<void> {

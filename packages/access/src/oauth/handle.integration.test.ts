@@ -8,9 +8,10 @@ import {
   routerUrl,
   startOauthServer,
 } from '../testing/oauth-server.ts'
+import { readClientDocument } from './client-document.ts'
 import { revokeGrant } from './grants.ts'
 import { authorizationServerMetadata } from './metadata.ts'
-import { realClients } from './real-clients.ts'
+import { realClients, realDocuments } from './real-clients.ts'
 
 const {
   db,
@@ -195,6 +196,21 @@ test.each(Object.entries(realClients))(
     expect('client_secret' in client).toBe(client.token_endpoint_auth_method !== 'none')
     for (const redirect_uri of [...registration.redirect_uris, ...(later ? [later] : [])])
       expect((await ask(client.client_id, { redirect_uri })).pathname).toBe('/oauth/consent')
+  },
+)
+
+test.each(Object.entries(realDocuments))(
+  '%s, by its document as it is published, may ask from each of its redirects and from no other',
+  async (_name, { at, registration, later }) => {
+    const document = readClientDocument(at, { client_id: at, ...registration })
+    // As if it had been fetched a moment ago.
+    await db.oauthClient.create({
+      data: { id: at, clientId: at, createdAt: new Date(), ...document },
+    })
+    for (const redirect_uri of [...registration.redirect_uris, ...(later ? [later] : [])])
+      expect((await ask(at, { redirect_uri })).pathname).toBe('/oauth/consent')
+    const asked = await ask(at, { redirect_uri: 'https://elsewhere.test/callback' })
+    expect(asked.pathname).toBe('/oauth/error')
   },
 )
 

@@ -87,3 +87,38 @@ export const realClients: Record<string, Client> = {
     },
   },
 }
+
+/** Client ID metadata documents as they are published, and what those clients then redirect to. */
+export const realDocuments: Record<string, Client & { at: string }> = {
+  'Claude Code': {
+    at: 'https://claude.ai/oauth/claude-code-client-metadata',
+    registration: {
+      ...{ client_name: 'Claude Code', client_uri: 'https://claude.ai', ...none },
+      redirect_uris: ['http://localhost/callback', 'http://127.0.0.1/callback'],
+    },
+    later: 'http://localhost:58135/callback',
+  },
+  'VS Code': {
+    at: 'https://vscode.dev/oauth/client-metadata.json',
+    registration: {
+      ...{ client_name: 'Visual Studio Code', client_uri: 'https://vscode.dev/product', ...none },
+      logo_uri: 'https://code.visualstudio.com/assets/branding/code-stable.png',
+      grant_types: [...code.grant_types, 'urn:ietf:params:oauth:grant-type:device_code'],
+      application_type: 'native',
+      redirect_uris: ['http://127.0.0.1:33418/', 'https://vscode.dev/redirect'],
+    },
+    later: 'http://127.0.0.1:49221/',
+  },
+  ChatGPT: {
+    at: 'https://chatgpt.com/oauth/client.json',
+    registration: {
+      ...{ client_name: 'ChatGPT', client_uri: 'https://chatgpt.com/', ...code },
+      logo_uri: 'https://persistent.oaistatic.com/sonic/misc/openai-logo.png',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_methods_supported: ['none', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg: 'RS256',
+      jwks_uri: 'https://chatgpt.com/oauth/jwks.json',
+      redirect_uris: ['https://chatgpt.com/connector_platform_oauth_redirect'],
+    },
+  },
+}
