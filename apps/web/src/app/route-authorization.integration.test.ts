@@ -1,33 +1,23 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createApiKey } from '@moorage/access/api-key'
-import { createPasswordAccount, hashPassword } from '@moorage/access/password-account'
 import { startMakingApp } from '@moorage/deployments/github/make-app'
 import { setVolume } from '@moorage/deployments/volumes/set-volume'
 import { rotateHookSecret } from '@moorage/deployments/webhooks/hook-secret'
 import { newId } from '@moorage/domain/id'
-import {
-  type Action,
-  type Role,
-  roleMay,
-  roles,
-  type Scope,
-  scopes,
-  scopesMay,
-} from '@moorage/domain/permission'
+import { type Action, roleMay, scopesMay } from '@moorage/domain/permission'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addCallers, type Caller } from '../server/testing/add-callers.ts'
 import { startWebDeps } from '../server/testing/start-web-deps.ts'
 
 // Every handler of HTTP in this app, as every role, with a key of every scope, as another team's owner
 // and as nobody. packages/api has the same for every procedure.
 
-type Caller = { role: Role | null; isOfTeam: boolean; scope: Scope | null }
 type Case = {
-  /** Behind the origin; the server `weather` is the first team's. OWN: a state that the caller was given. */
+  /** Behind the origin; the server `weather` is the first team's. OWN: what GitHub sends the caller back with. */
   path: string
   body?: string
   headers?: Record<string, string>
-  /** The status, and where it leads to; null: whatever comes after who may. */
+  /** The status, and where it leads to. */
   answer: (caller: Caller) => string
 }
 
@@ -128,8 +118,7 @@ type Handler = (request: Request, context: { params: Promise<object> }) => Promi
 
 const methods = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/
 const handlers = new Map<string, Handler>()
-type Sent = { headers: Record<string, string>; state: string }
-const callers: ({ name: string; caller: Caller } & Sent)[] = []
+let callers: Caller[]
 const { url, deps, dataDir, close } = await startWebDeps()
 afterAll(close)
 
@@ -138,89 +127,27 @@ beforeAll(async () => {
   for (const file of files.filter((path) => path.endsWith('/route.ts')))
     for (const [name, handler] of Object.entries(await import(join(import.meta.dirname, file))))
       if (methods.test(name)) handlers.set(`${name} ${dirname(file)}`, handler as Handler)
-  await addCallers()
+  const [team, other] = [newId('team'), newId('team')]
+  await deps.db.team.create({ data: { id: team, slug: 'one', name: 'One' } })
+  await deps.db.team.create({ data: { id: other, slug: 'two', name: 'Two' } })
+  await addServer(team)
+  callers = await addCallers({ deps, url }, { team, other })
 })
 
-async function addCallers(): Promise<void> {
-  const { db } = deps
-  const [one, two] = [newId('team'), newId('team')]
-  await db.team.create({ data: { id: one, slug: 'one', name: 'One' } })
-  await db.team.create({ data: { id: two, slug: 'two', name: 'Two' } })
-  const serverId = 'srv_weather'
-  const server = await db.server.create({
-    data: { id: serverId, teamId: one, slug: 'weather', name: 'w' },
-  })
+/** With a webhook, and a volume that has a backup. */
+async function addServer(teamId: string): Promise<void> {
   const actor = { id: 'usr_1', name: 'A' }
-  await rotateHookSecret(deps, { teamId: one, serverId }, actor)
+  const server = await deps.db.server.create({
+    data: { id: 'srv_weather', teamId, slug: 'weather', name: 'w' },
+  })
+  await rotateHookSecret(deps, { teamId, serverId: server.id }, actor)
   const { id: volumeId } = await setVolume(deps, server, {}, actor)
   const directory = join(dataDir, 'volumes', volumeId)
   mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'bak_1.tar.gz'), 'x')
-  await db.volumeBackup.create({
+  await deps.db.volumeBackup.create({
     data: { id: 'bak_1', volumeId, origin: 'upload', status: 'done', sizeBytes: 1 },
   })
-  const nobody = { role: null, isOfTeam: false, scope: null }
-  callers.push({ name: 'nobody', caller: nobody, headers: {}, state: 'none' })
-  for (const role of roles)
-    callers.push({
-      name: role,
-      caller: { role, isOfTeam: true, scope: null },
-      ...(await signedIn(one, role)),
-    })
-  callers.push({
-    name: "another team's owner",
-    caller: { role: 'owner', isOfTeam: false, scope: null },
-    ...(await signedIn(two, 'owner')),
-  })
-  for (const scope of scopes) {
-    const own = { teamId: one, serverId: null, expiresAt: null, createdById: null }
-    const { key } = await createApiKey(deps, { ...own, name: scope, scopes: [scope] })
-    callers.push({
-      name: `a key of scope ${scope}`,
-      caller: { role: null, isOfTeam: true, scope },
-      headers: { authorization: `Bearer ${key}` },
-      state: 'none',
-    })
-  }
-}
-
-const password = 'correct horse battery'
-const hashed = hashPassword(password)
-let visits = 1
-
-async function signedIn(teamId: string, role: Role): Promise<Sent> {
-  const { db, auth } = deps
-  const email = `${role}-${teamId}@example.com`.toLowerCase()
-  const account = { name: role, email, emailVerified: true, passwordHash: await hashed }
-  const userId = await db.$transaction((tx) => createPasswordAccount(tx, account))
-  await db.member.create({ data: { teamId, userId, role } })
-  const answer = await auth.handler(
-    new Request(`${url}/api/auth/sign-in/email`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        // Sign-in is limited per address.
-        'x-forwarded-for': `192.0.2.${visits++}`,
-        origin: url,
-      },
-      body: JSON.stringify({ email, password }),
-    }),
-  )
-  expect(answer.status).toBe(200)
-  const { action } = await startMakingApp(deps, {
-    userId,
-    dashboardUrl: url,
-    organization: undefined,
-  })
-  return {
-    headers: {
-      cookie: answer.headers
-        .getSetCookie()
-        .map((line) => line.split(';', 1)[0])
-        .join('; '),
-    },
-    state: new URL(action).searchParams.get('state') ?? '',
-  }
 }
 
 test('every handler is in the table, by each of its methods', () => {
@@ -228,26 +155,31 @@ test('every handler is in the table, by each of its methods', () => {
 })
 
 test.each(Object.entries(cases))('%s answers each caller as it should', async (name, own) => {
-  const handler = handlers.get(name)
-  const [method = ''] = name.split(' ')
-  for (const { path, body, headers: said, answer } of own) {
+  for (const one of own) {
     const got: Record<string, string> = {}
-    const wanted: Record<string, string> = {}
-    for (const { name: who, caller, headers, state } of callers) {
-      const request = new Request(`${url}/${path.replace('OWN', state)}`, {
-        method,
-        headers: { ...headers, ...said, origin: url, 'content-type': 'application/json' },
-        ...(body ? { body } : {}),
-      })
-      const params = Promise.resolve(paramsOf(name, path))
-      const response = await handler?.(request, { params })
-      const to = response?.headers.get('location')?.replace(url, '')
-      got[who] = [response?.status, ...(to ? [to] : [])].join(' ')
-      wanted[who] = answer(caller)
-    }
-    expect(got, path).toEqual(wanted)
+    for (const caller of callers) got[caller.name] = await ask(name, one, caller)
+    const wanted = callers.map((caller) => [caller.name, one.answer(caller)])
+    expect(got, one.path).toEqual(Object.fromEntries(wanted))
   }
 })
+
+async function ask(name: string, { path, body, headers }: Case, caller: Caller): Promise<string> {
+  const request = new Request(`${url}/${path.replace('OWN', await stateOf(caller))}`, {
+    method: name.split(' ', 1)[0] ?? '',
+    headers: { ...caller.headers, ...headers, origin: url, 'content-type': 'application/json' },
+    ...(body ? { body } : {}),
+  })
+  const params = Promise.resolve(paramsOf(name, path))
+  const response = await handlers.get(name)?.(request, { params })
+  const to = response?.headers.get('location')?.replace(url, '')
+  return [response?.status, ...(to ? [to] : [])].join(' ')
+}
+
+async function stateOf({ userId }: Caller): Promise<string> {
+  if (userId === null) return 'none'
+  const about = { userId, dashboardUrl: url, organization: undefined }
+  return new URL((await startMakingApp(deps, about)).action).searchParams.get('state') ?? ''
+}
 
 /** What Next takes out of a path. */
 function paramsOf(name: string, path: string): Record<string, string> {
