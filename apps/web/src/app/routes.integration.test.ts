@@ -98,6 +98,39 @@ test('a stream of the API ends with the key and with the membership that opened 
   for (const rest of streams) expect(await rest()).toContain('UNAUTHORIZED')
 })
 
+test.each([
+  ['api/auth/oauth2/register', 'application/json'],
+  ['api/auth/oauth2/token', 'application/x-www-form-urlencoded'],
+  ['api/auth/device/code', 'application/x-www-form-urlencoded'],
+  ['api/auth/sign-in/email', 'application/json'],
+  ['api/trpc/invitations.acceptAsNew', 'application/json'],
+])('nobody makes the dashboard read on and on: %s', async (path, type) => {
+  let sent = 0
+  const body = new ReadableStream({
+    pull(controller) {
+      sent += 2 ** 16
+      if (sent > 2 ** 26) controller.close()
+      else controller.enqueue(new Uint8Array(2 ** 16).fill(0x20))
+    },
+  })
+  const init = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half' }
+  const handle = path.startsWith('api/auth') ? auth : trpc
+  const answer = await handle(new Request(`${dashboard}/${path}`, init as RequestInit))
+  expect(answer.status).toBe(413)
+  expect(sent).toBeLessThan(2 ** 25)
+})
+
+test('a client that names itself badly to the token endpoint is refused, and no fault of ours', async () => {
+  const response = await auth(
+    new Request(`${dashboard}/api/auth/oauth2/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa('%zz:secret')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    }),
+  )
+  expect(response.status).toBe(401)
+})
+
 test('with a cookie alone, a foreign page changes nothing', async () => {
   const { db } = deps
   const userId = newId('usr')

@@ -95,5 +95,10 @@ function audienceOf(token: string | undefined): string | null {
 function clientOf(request: Request): string | null {
   const basic = request.headers.get('authorization')?.match(/^basic +(\S+)$/i)?.[1]
   const [id] = basic ? Buffer.from(basic, 'base64').toString().split(':') : []
-  return id ? decodeURIComponent(id) : null
+  if (!id) return null
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id // Encoded otherwise than the section says, it names nobody.
+  }
 }

@@ -2,6 +2,7 @@ import { appRouter } from '@moorage/api/app-router'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { apiContext } from '../../../../server/api-context.ts'
 import { isForeignChange } from '../../../../server/is-foreign-change.ts'
+import { withinCap } from '../../../../server/within-cap.ts'
 
 export const dynamic = 'force-dynamic'
 
@@ -14,12 +15,14 @@ async function handle(request: Request): Promise<Response> {
       { error: { message: 'This request did not come from the dashboard.' } },
       { status: 403 },
     )
-  return fetchRequestHandler({
-    endpoint: '/api/trpc',
-    req: request,
-    router: appRouter,
-    createContext: () => context,
-    responseMeta: ({ type }) =>
-      type === 'subscription' ? {} : { headers: new Headers({ 'cache-control': 'no-store' }) },
-  })
+  return withinCap(request, 16, (req) =>
+    fetchRequestHandler({
+      endpoint: '/api/trpc',
+      req,
+      router: appRouter,
+      createContext: () => context,
+      responseMeta: ({ type }) =>
+        type === 'subscription' ? {} : { headers: new Headers({ 'cache-control': 'no-store' }) },
+    }),
+  )
 }
