@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import dockerignore from '@balena/dockerignore'
 import { type Pack, pack } from 'tar-stream'
-import { skippedDirs } from '../application-dir.ts'
+import { pathInside, skippedDirs } from '../application-dir.ts'
 
 export type ContextOptions = {
   /** Put in, or in the place of what the directory holds under that name. */
@@ -36,7 +36,8 @@ function planSkip(path: string, isDir: boolean): boolean {
 
 /** Directories are walked even where a pattern leaves them out: a later one may bring a file back. */
 async function userSkip(dir: string): Promise<Skip> {
-  const patterns = await readFile(join(dir, '.dockerignore'), 'utf8').catch(() => '')
+  const file = await pathInside(dir, '.dockerignore', '.dockerignore').catch(() => null)
+  const patterns = file === null ? '' : await readFile(file, 'utf8').catch(() => '')
   const rules = dockerignore.default().add(patterns.split(/\r?\n/))
   return (path, isDir) => (isDir ? path === '.git' : rules.ignores(path))
 }
