@@ -4,6 +4,9 @@ import type { RpcMessage } from './rpc-message.ts'
 import { newSession, type Session } from './sessions.ts'
 import type { InstanceEntry } from './table.ts'
 
+/** There are many sessions: a longer one is not kept, so its session not opened again elsewhere. */
+const maxInitializeBytes = 16 * 1024
+
 /**
  * What a response says of the session: it began, or the client has ended it, or asked something of
  * it that lasts. Null, or what to wait for before the client gets the response: the session is
@@ -25,15 +28,16 @@ export function noteResponse(
   }
   // The id is minted behind us, so only this answer ties it to instance and principal.
   if (!server || !principal || sessionId === null) return null
+  const said = exchange.requestBytes <= maxInitializeBytes ? message : null
   context.sessions.open(
     newSession({
       serverId: server.id,
       id: sessionId,
       principal,
       instance,
-      initialize: message?.initialize ?? null,
-      client: message?.client ?? null,
-      protocol: message?.protocol ?? null,
+      initialize: said?.initialize ?? null,
+      client: said?.client ?? null,
+      protocol: said?.protocol ?? null,
     }),
   )
   return context.sessionStore.written()
