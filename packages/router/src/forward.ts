@@ -15,7 +15,7 @@ import { knownOrStored } from './known-or-stored.ts'
 import { upstreamPath } from './match.ts'
 import { newPayload } from './payload.ts'
 import { brokenUpstream, insufficientScope, sessionNotFound } from './refusal.ts'
-import { refuseUse } from './refuse-use.ts'
+import { readsOneWay, refuseUse } from './refuse-use.ts'
 import { type RequestBody, readRequestBody } from './request-body.ts'
 import { isRepeatable, readRpcMessage } from './rpc-message.ts'
 import { endpointPrefix } from './sessions.ts'
@@ -47,7 +47,7 @@ export async function forward(
     const refusal = refuseUse(exchange, { server, path, body })
     if (refusal !== null) return answerJson(exchange, refusal, exchange.endpoint ? 400 : 200)
   }
-  checkScope(exchange, server)
+  checkScope(exchange, server, body)
   if (server.callerSecrets.length > 0) {
     const answer = askCaller(context, exchange, { server, body })
     if (answer !== null) return answerJson(exchange, answer, exchange.endpoint ? 400 : 200)
@@ -68,11 +68,14 @@ export async function forward(
 }
 
 /** What cannot be read, and a batch, may hold a call of any tool. */
-function checkScope({ principal, req, message }: Exchange, { routing }: ServerEntry): void {
+function checkScope(exchange: Exchange, { routing }: ServerEntry, body: RequestBody): void {
+  const { principal, req, message } = exchange
   if (routing.guardedTools.length === 0 || principal?.kind !== 'person') return
-  if (principal.token.mayCallGuarded || callsIn(req.method, message) === 0) return
+  if (principal.token.mayCallGuarded || req.method !== 'POST') return
   const tool = message?.isBatch ? null : message?.target
-  if (typeof tool === 'string' && !isGuarded(routing, tool)) return
+  const isHarmless =
+    callsIn(req.method, message) === 0 || (typeof tool === 'string' && !isGuarded(routing, tool))
+  if (isHarmless && readsOneWay(exchange, body)) return
   throw insufficientScope([callScope, guardedScope])
 }
 

@@ -205,6 +205,11 @@ test('a guarded tool is 403 with all scopes that are needed, until the token has
   // What may hold such a call is taken for one.
   expect((await call(plain, [tool('read_note'), tool('delete_note')])).status).toBe(403)
   expect((await call(plain, '{"method":')).status).toBe(403)
+  const one = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_note",'
+  for (const named of ['"Name":"delete_note"}}', '"name":"read_note"}}'])
+    expect((await call(plain, one + named)).status).toBe(403)
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping","Method":"tools/call",'
+  expect((await call(plain, `${ping}"params":{"name":"delete_note"}}`)).status).toBe(403)
   expect((await call(more, tool('delete_note'))).status).toBe(200)
   const { key } = await platform.addKey(teamId)
   await until(async () => (await call(key, tool('delete_note'))).status === 200)

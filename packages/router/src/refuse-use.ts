@@ -62,6 +62,16 @@ function readMessages({ req }: Exchange, body: RequestBody): { all: Fields[]; is
   return { all, isBatch }
 }
 
+/** May the body be read in one way alone, so that what it asks for is known? */
+export function readsOneWay(exchange: Exchange, body: RequestBody): boolean {
+  try {
+    readMessages(exchange, body)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function unreadable(): AppError {
   return new AppError('bad_input', 'This request cannot be checked.', {
     hint: 'You may use a part of this server only, so each request has to be plain JSON-RPC in UTF-8, with no name twice.',
