@@ -120,6 +120,12 @@ test.each([
   expect(sent).toBeLessThan(2 ** 25)
 })
 
+test('nobody has the API do more than 50 things by one request', async () => {
+  const many = (count: number) => call(`${Array(count).fill('me.get').join()}?batch=1`)
+  expect((await many(50)).status).toBe(200)
+  expect((await many(51)).status).toBe(400)
+})
+
 test('a client that names itself badly to the token endpoint is refused, and no fault of ours', async () => {
   const response = await auth(
     new Request(`${dashboard}/api/auth/oauth2/token`, {
