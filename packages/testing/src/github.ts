@@ -37,7 +37,7 @@ export async function startGithub(
   >()
   /** What was written, in its order. */
   const written: Posted[] = []
-  const comments: { id: number; body: string }[] = []
+  const comments: { id: number; body: string; user: { type: string } }[] = []
   /** Pull requests that are open. */
   const pulls: TestPull[] = []
   /** Statuses to answer instead of a token, oldest first; with 403 it says that it is asked too often. */
@@ -163,8 +163,9 @@ export async function startGithub(
     if (method === 'GET' && path === '/pulls') return [200, pulls]
     if (method === 'GET') return list ? [200, comments] : [404, { message: 'Not Found' }]
     written.push({ method, path, body })
-    if (list) comments.push({ id: ++serial, body: String(body.body) })
+    if (list) comments.push({ id: ++serial, body: String(body.body), user: { type: 'Bot' } })
     const patched = comments.find(({ id }) => path === `/issues/comments/${id}`)
+    if (patched?.user.type === 'User') return [403, { message: 'Resource not accessible' }]
     if (patched) patched.body = String(body.body)
     return [201, { id: ++serial }]
   }

@@ -9,7 +9,13 @@ import { deploymentPage, endpoint, previewsPage, type ReportUrls } from './links
 import type { ReportDeps, ReportTarget } from './report-target.ts'
 import { type CommentedPreview, commentMark, requestComment } from './request-comment.ts'
 
-const commentsSchema = z.array(z.object({ id: z.number(), body: z.string().nullish() }))
+const commentsSchema = z.array(
+  z.object({
+    id: z.number(),
+    body: z.string().nullish(),
+    user: z.object({ type: z.string() }).nullish(),
+  }),
+)
 
 /**
  * One comment a pull request, however many servers of the team it shows, and the same one each time.
@@ -27,7 +33,10 @@ export async function commentOnRequest(
   }
   const comments = `${path}/issues/${request}/comments`
   const all = await github.askAll({ path: comments, token, schema: commentsSchema }, (page) => page)
-  const own = all.find((comment) => comment.body?.startsWith(commentMark(teamId)))
+  // Who only writes as we do is no App, and would have the last word on the request.
+  const own = all.find(
+    ({ body, user }) => user?.type === 'Bot' && body?.startsWith(commentMark(teamId)),
+  )
   if (own?.body === body.body) return
   const schema = z.unknown()
   await (own

@@ -343,9 +343,13 @@ test('a pull request has one comment, in which its preview and its tools stay up
   await report()
   expect(github.comments).toHaveLength(1)
   expect(github.comments[0]?.body).toContain('Waits for a builder.')
+  // Anyone can write what begins as ours does.
+  const copied = { id: 1, body: github.comments[0]?.body ?? '', user: { type: 'User' } }
+  github.comments.unshift(copied)
   await setStatus(id, 'live', { handshake: shakenHands(['forecast', 'new']) })
   await deps.db.preview.update({ where: { id: preview.id }, data: { deploymentId: id } })
   await report()
+  expect(github.comments.shift()).toBe(copied)
   expect(github.comments).toHaveLength(1)
   const text = github.comments[0]?.body
   expect(text).toContain('Preview: https://mcp.example.com/weather--x/mcp')
