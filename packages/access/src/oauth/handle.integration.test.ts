@@ -10,6 +10,7 @@ import {
 } from '../testing/oauth-server.ts'
 import { readClientDocument } from './client-document.ts'
 import { revokeGrant } from './grants.ts'
+import { handleAuth } from './handle.ts'
 import { authorizationServerMetadata } from './metadata.ts'
 import { realClients, realDocuments } from './real-clients.ts'
 
@@ -259,4 +260,19 @@ test('every step is noted, and what went wrong with what to do', async () => {
     ['refresh', false],
   ])
   expect(steps.at(-1)).toMatchObject({ serverId, hint: expect.stringContaining('again') })
+})
+
+test('who comes on and on fills nobody’s doctor with it', async () => {
+  const deps = { db, events, auth, dashboardUrl, routerUrl }
+  const address = '192.0.2.77'
+  for (let n = 0; n < 70; n += 1)
+    await handleAuth(
+      deps,
+      new Request(`${dashboardUrl}/api/auth/oauth2/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+        body: '{"redirect_uris":["javascript:alert(1)"]}',
+      }),
+    )
+  expect(await db.oauthEvent.count({ where: { address } })).toBe(60)
 })

@@ -6,6 +6,8 @@ export type OauthStep = 'registration' | 'authorization' | 'consent' | 'token' |
 export type OauthFault = { fault: string; hint: string | null }
 
 const keptMs = 3_600_000
+/** Anyone may come, and as often as they like. */
+const mostAMinute = 60
 
 /** One line for the OAuth doctor. It never stands in the way of the client. */
 export async function noteStep(
@@ -19,14 +21,17 @@ export async function noteStep(
   } & Partial<OauthFault>,
 ): Promise<void> {
   const { clientId } = step
+  const address = request.headers.get('x-forwarded-for')?.split(',')[0]?.trim() ?? ''
   try {
+    const at = { gt: new Date(Date.now() - 60_000) }
+    if ((await db.oauthEvent.count({ where: { at, address } })) >= mostAMinute) return
     const client = clientId ? await db.oauthClient.findUnique({ where: { clientId } }) : null
     await db.oauthEvent.create({
       data: {
         ...step,
         ...{ clientId: clip(clientId), fault: clip(step.fault) },
         clientName: clip(step.clientName ?? client?.name),
-        address: request.headers.get('x-forwarded-for')?.split(',')[0]?.trim() ?? '',
+        address,
       },
     })
     await db.oauthEvent.deleteMany({ where: { at: { lt: new Date(Date.now() - keptMs) } } })
