@@ -66,6 +66,8 @@ export async function openGit(options: GitOptions): Promise<Git> {
     'core.fsmonitor=false',
     'core.autocrlf=false',
     'gc.auto=0',
+    // All that comes is one file: see watch-pack.ts.
+    'fetch.unpackLimit=1',
   ]
   config.push('protocol.version=2', 'fetch.fsckObjects=true', 'advice.detachedHead=false')
   if (source.kind === 'pushed') config.push(`safe.directory=${source.path}`)

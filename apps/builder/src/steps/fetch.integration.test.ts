@@ -1,6 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -97,6 +105,28 @@ test.each([
     userMessage: expect.stringMatching(message),
     hint: expect.any(String),
   })
+})
+
+test('stops a repository that is too large while it comes, and not when it has filled the disk', async () => {
+  repository('huge', (dir, git) => {
+    git('config', 'core.compression', '0')
+    for (let part = 0; part < 3; part += 1)
+      writeFileSync(join(dir, `random-${part}`), randomBytes(4e7))
+  })
+  const wanted = input('huge')
+  let most = 0
+  const looking = setInterval(() => {
+    const packs = join(wanted.dir, '.git/objects/pack')
+    const names = existsSync(packs) ? readdirSync(packs) : []
+    const sizes = names.map((name) => lstatSync(join(packs, name), { throwIfNoEntry: false })?.size)
+    most = Math.max(
+      most,
+      sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+    )
+  }, 20)
+  await expect(fetchSource(wanted)).rejects.toMatchObject({ code: 'too_large' })
+  clearInterval(looking)
+  expect(most).toBeLessThan(1e8)
 })
 
 test('runs no filter and no hook of the repository, and follows no link', async () => {

@@ -4,6 +4,7 @@ import { AppError } from '@moorage/domain/error'
 import { type Git, type GitSource, openGit } from '../git.ts'
 import type { ModuleLogin } from '../module-login.ts'
 import { checkoutSubmodules } from '../submodules.ts'
+import { watchPack } from '../watch-pack.ts'
 
 export type FetchInput = {
   source: GitSource
@@ -36,7 +37,9 @@ export async function fetchSource(asked: FetchInput): Promise<Fetched> {
   await rm(asked.dir, { recursive: true, force: true })
   await mkdir(asked.dir, { recursive: true })
   const { privateDir = join(dirname(asked.dir), 'private') } = asked
-  const git = await openGit({ ...asked, privateDir, timeoutMs })
+  const pack = watchPack(asked.dir, asked.maxBytes)
+  const signal = AbortSignal.any([asked.signal, pack.signal])
+  const git = await openGit({ ...asked, signal, privateDir, timeoutMs })
   try {
     const ref = asked.ref === 'HEAD' ? await defaultBranch(git, asked) : asked.ref
     const input = { ...asked, ref }
@@ -52,7 +55,12 @@ export async function fetchSource(asked: FetchInput): Promise<Fetched> {
     await checkoutSubmodules(git, input, fetchSource)
     const { stdout } = await git(['log', '-1', '--format=%s', commitSha])
     return { commitSha, commitMessage: stdout.trim().slice(0, 500), ref }
+  } catch (error) {
+    if (pack.signal.aborted)
+      throw tooLarge(`more than ${Math.round(asked.maxBytes / 1e6)} MB`, asked.maxBytes)
+    throw error
   } finally {
+    pack.stop()
     await rm(privateDir, { recursive: true, force: true })
     await rm(join(asked.dir, '.git'), { recursive: true, force: true })
   }
@@ -126,11 +134,13 @@ async function checkSize(git: Git, sha: string, maxBytes: number): Promise<void>
   const sizes = stdout.split('\n').filter(Boolean)
   const bytes = sizes.reduce((sum, size) => sum + (Number(size) || 0), 0)
   if (exitCode !== 0 || sizes.length > maxFiles || bytes > maxBytes)
-    throw new AppError(
-      'too_large',
-      `The repository is too large: ${sizes.length} files, ${Math.round(bytes / 1e6)} MB.`,
-      { hint: `At most ${maxFiles} files and ${Math.round(maxBytes / 1e6)} MB are built.` },
-    )
+    throw tooLarge(`${sizes.length} files, ${Math.round(bytes / 1e6)} MB`, maxBytes)
+}
+
+function tooLarge(how: string, maxBytes: number): AppError {
+  return new AppError('too_large', `The repository is too large: ${how}.`, {
+    hint: `At most ${maxFiles} files and ${Math.round(maxBytes / 1e6)} MB are built.`,
+  })
 }
 
 function address(source: GitSource): string {
