@@ -12,6 +12,8 @@ let url: string
 let teamId: string
 /** Ends the call that is under way. */
 let finish = () => {}
+/** Ends what is left open: a router waits for calls when it ends. */
+const leaving = new AbortController()
 
 beforeAll(async () => {
   platform = await startPlatform()
@@ -30,6 +32,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  leaving.abort()
   await platform?.close()
   await upstream?.stop()
 })
@@ -47,6 +50,7 @@ async function open({ slug }: TestServer, key: string, kind: keyof typeof kinds)
   const message = kinds[kind]
   const answer = await fetch(`${url}/${slug}/mcp`, {
     method: message ? 'POST' : 'GET',
+    signal: leaving.signal,
     headers: {
       ...bearer(key),
       accept: 'application/json, text/event-stream',
