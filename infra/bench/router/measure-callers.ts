@@ -10,7 +10,7 @@ const limits = { callsPerMinute: 1_000_000_000, callsPerMinutePerCaller: 1_000_0
 export async function measureCallers(dir: string) {
   const upstream = await startUpstream(dir)
   const oauth = await startOauthPlatform()
-  const { platform, teamId, issuer, server } = oauth
+  const { platform, teamId, userId, issuer, server } = oauth
   const open = await platform.addServer(teamId, { access: 'public' })
   await platform.db.server.updateMany({ data: { routing: limits } })
   for (const one of [server, open]) await platform.deploy(one, upstream.port)
@@ -21,7 +21,8 @@ export async function measureCallers(dir: string) {
   const at = ({ slug }: { slug: string }) => ({ ...router, path: `/${slug}/mcp` })
   const aud = `http://127.0.0.1:${router.port}/${server.slug}/mcp`
   const anyone: Subject = { ...at(open), name: 'anyone', key: 'none' }
-  const key: Subject = { ...at(server), name: 'key', key: (await platform.addKey(teamId)).key }
+  const own = await platform.addKey(teamId, { createdById: userId })
+  const key: Subject = { ...at(server), name: 'key', key: own.key }
   const token: Subject = { ...at(server), name: 'token', key: await oauth.token({ aud }) }
   try {
     const { failed, medians, ratio } = await takeTurns(dir, [anyone, key, token])
