@@ -15,12 +15,14 @@ export async function* whileAllowed<T>(
   stream: AsyncIterable<T>,
 ): AsyncGenerator<T> {
   const { events, principal, principalNow } = by
-  const over = Promise.withResolvers<never>()
-  over.promise.catch(() => {})
+  let isOver = false
+  let refuse: (error: TRPCError) => void = () => {}
   const look = async () => {
     // Where Postgres does not say, the next look tells.
     const now = await principalNow().catch(() => principal)
-    if (rightsOf(now) !== rightsOf(principal)) over.reject(ended())
+    if (rightsOf(now) === rightsOf(principal)) return
+    isOver = true
+    refuse(ended())
   }
   const unsubscribe = await events.subscribe((event) => {
     if (concerns(event, principal)) void look()
@@ -29,7 +31,12 @@ export async function* whileAllowed<T>(
   const source = stream[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const next = await Promise.race([source.next(), over.promise])
+      // No race with one promise for the whole stream: that would keep something of each event.
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        refuse = reject
+        if (isOver) reject(ended())
+        else source.next().then(resolve, reject)
+      })
       if (next.done) return
       yield next.value
     }
@@ -37,7 +44,7 @@ export async function* whileAllowed<T>(
     clearInterval(timer)
     await unsubscribe()
     // It may be waiting for something to happen, and ends when it has.
-    void source.return?.()
+    void source.return?.().catch(() => {})
   }
 }
 
