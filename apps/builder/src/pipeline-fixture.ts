@@ -14,6 +14,7 @@ import { noBuildSettings } from '@moorage/runtime/build-settings'
 import { createDockerDriver } from '@moorage/runtime/docker'
 import type { RuntimeDriver } from '@moorage/runtime/driver'
 import { createProcessDriver } from '@moorage/runtime/process'
+import type { OwnEngine } from '@moorage/testing/own-engine'
 import { baseImage, caBundlePath, testRedisUrl } from '@moorage/testing/services'
 import { vi } from 'vitest'
 
@@ -23,7 +24,13 @@ export const actor = { id: 'usr_test', name: 'Test' }
 /** A builder as a process of its own, on a real database, with repositories to deploy from. */
 export type BuilderFixture = Awaited<ReturnType<typeof startFixture>>
 
-export async function startFixture(options: { runtime: 'docker' | 'process'; redis: boolean }) {
+export async function startFixture(options: {
+  runtime: 'docker' | 'process'
+  redis: boolean
+  /** Another engine than the one that all tests share. */
+  engine?: OwnEngine
+}) {
+  const { engine } = options
   const dataDir = mkdtempSync(join(tmpdir(), 'moorage-builder-'))
   const redisUrl = options.redis ? testRedisUrl() : undefined
   const platformId = `test-${randomBytes(4).toString('hex')}`
@@ -34,8 +41,11 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
   let output = ''
 
   async function startBuilder(extra: Record<string, string> = {}): Promise<void> {
-    const started = spawn(process.execPath, [new URL('main.ts', import.meta.url).pathname], {
+    const main = new URL('main.ts', import.meta.url).pathname
+    const [file = '', ...args] = [...(engine?.within ?? []), process.execPath, main]
+    const started = spawn(file, args, {
       env: {
+        ...(engine ? { DOCKER_HOST: `unix://${engine.socketPath}`, MOORAGE_FIREWALL: 'off' } : {}),
         PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
         DATABASE_URL: databaseUrl,
         ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
@@ -169,7 +179,7 @@ export async function startFixture(options: { runtime: 'docker' | 'process'; red
   function createDriver(): Promise<RuntimeDriver> {
     const common = { platformId, build: noBuildSettings }
     return options.runtime === 'docker'
-      ? createDockerDriver(common)
+      ? createDockerDriver({ ...common, ...(engine ? { socketPath: engine.socketPath } : {}) })
       : Promise.resolve(createProcessDriver({ ...common, dataDir }))
   }
 

@@ -4,7 +4,7 @@ import { tether } from '@moorage/embedded/tether'
 import type { Service } from './service.ts'
 import { canInstall, ensureProgram, MissingProgram } from './system-package.ts'
 
-const socketPath = '/var/run/docker.sock'
+const defaultSocket = '/var/run/docker.sock'
 
 /** The engine that answers already, which is left running; else one of our own for this run. */
 export async function startDocker(log: (line: string) => void): Promise<Service> {
@@ -17,7 +17,7 @@ export async function startDocker(log: (line: string) => void): Promise<Service>
   const said: string[] = []
   const engine = await tether({
     file,
-    args: ['--host', `unix://${socketPath}`],
+    args: ['--host', `unix://${defaultSocket}`],
     env: process.env,
     graceMs: 30_000,
     onLine: (line) => said.push(line),
@@ -34,7 +34,7 @@ export async function startDocker(log: (line: string) => void): Promise<Service>
   throw new Error(`dockerd does not answer:\n${said.slice(-15).join('\n')}`)
 }
 
-function answers(): Promise<boolean> {
+export function answers(socketPath = defaultSocket): Promise<boolean> {
   return new Promise((resolve) => {
     const ping = request({ socketPath, path: '/_ping', timeout: 5_000 }, (response) => {
       response.resume()
