@@ -1,4 +1,8 @@
+import { json } from 'node:stream/consumers'
+import { z } from 'zod'
 import { dial, type Engine, engineError } from './engine.ts'
+
+const maxPasses = 20
 
 /** The engine has one cache for all builds, whoever asked for them: what others keep there counts too. */
 export async function pruneCaches(
@@ -8,19 +12,23 @@ export async function pruneCaches(
   const age = { until: [`${Math.ceil(keep.maxAgeMs / 3_600_000)}h`] }
   try {
     await prune(docker, { all: true, filters: JSON.stringify(age) })
-    await prune(docker, { all: true, 'keep-storage': keep.maxBytes })
+    // It counts as freed what images still hold, and so stops above the cap; the next pass goes on.
+    for (let pass = 0; pass < maxPasses; pass++)
+      if ((await prune(docker, { all: true, 'keep-storage': keep.maxBytes })) === 0) break
   } catch (error) {
     throw engineError(error)
   }
 }
 
-async function prune(docker: Engine['docker'], options: Record<string, unknown>): Promise<void> {
+const prunedSchema = z.object({ CachesDeleted: z.array(z.string()).nullish() })
+
+/** How many entries went. */
+async function prune(docker: Engine['docker'], options: Record<string, unknown>): Promise<number> {
   const answer = await dial(docker, {
     method: 'POST',
     path: '/build/prune?',
     isStream: true,
     options,
   })
-  answer.resume()
-  await new Promise((resolve, reject) => answer.on('end', resolve).on('error', reject))
+  return prunedSchema.parse(await json(answer)).CachesDeleted?.length ?? 0
 }
