@@ -20,6 +20,7 @@ export type OwnEngine = Awaited<ReturnType<typeof startOwnEngine>>
  */
 export async function startOwnEngine(images: string[]) {
   const dockerd = await ensureProgram('dockerd', ['docker.io', 'iptables'], log)
+  await ensureProgram('ip', ['iproute2'], log)
   const dir = await mkdtemp(join(tmpdir(), 'moorage-engine-'))
   const socketPath = join(dir, 'docker.sock')
   const started = (file: string, args: string[]) =>
