@@ -150,10 +150,16 @@ async function findSession(
   exchange.session = session
 }
 
+/** What is beyond is answered as well; it only holds up no drain. */
+const maxPending = 1_000
+const longestId = 256
+
 /** In the HTTP+SSE transport the answer to this request comes on another stream. */
 function noteLegacyRequest({ endpoint, message }: Exchange): void {
   const id = message?.id ?? null
-  if (id !== null && message?.method) endpoint?.pending?.add(id)
+  const pending = endpoint?.pending
+  if (id === null || !message?.method || !pending) return
+  if (pending.size < maxPending && String(id).length <= longestId) pending.add(id)
 }
 
 function maySendAgain(exchange: Exchange, body: RequestBody, { error, wasSent }: Failure): boolean {
