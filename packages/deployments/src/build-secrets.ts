@@ -24,7 +24,8 @@ export async function setBuildSecret(
     })
   if (!input.value || Buffer.byteLength(input.value) > maxValueBytes || input.value.includes('\0'))
     throw new AppError('bad_input', 'A build secret is text of 64 KiB at most, and not empty.')
-  if ((await deps.db.buildSecret.count({ where: { serverId } })) >= maxSecrets)
+  const others = { serverId, name: { not: name } }
+  if ((await deps.db.buildSecret.count({ where: others })) >= maxSecrets)
     throw new AppError('bad_input', `A server has ${maxSecrets} build secrets at most.`)
   const value = seal(deps.encryptionKey, input.value, buildSecretContext(serverId, name))
   await deps.db.buildSecret.upsert({

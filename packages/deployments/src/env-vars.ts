@@ -40,7 +40,8 @@ export async function setEnvVar(
   if (Buffer.byteLength(input.value) > maxValueBytes || input.value.includes('\0'))
     throw new AppError('bad_input', 'A value is text of 64 KiB at most.')
   const value = seal(deps.encryptionKey, input.value, envVarContext(serverId, key))
-  if ((await deps.db.envVar.count({ where: { serverId } })) >= maxVars)
+  const others = { serverId, NOT: { key, scope, branch } }
+  if ((await deps.db.envVar.count({ where: others })) >= maxVars)
     throw new AppError('bad_input', `A server has ${maxVars} variables at most.`)
   await deps.db.envVar.upsert({
     where: { serverId_key_scope_branch: { serverId, key, scope, branch } },
