@@ -39,8 +39,9 @@ export default async function SignInPage({ searchParams }: PageProps) {
       {typeof error === 'string' ? (
         <div className="mb-4">
           <Notice look="error" title="That did not sign you in.">
-            There is no account for this address that was invited, or the link is too old. Ask for
-            an invitation, or try another way.
+            {error === 'saml'
+              ? 'This browser has not asked for that answer within five minutes, or it is not signed with SHA-256. Begin again here; the log of the platform says which it was.'
+              : 'There is no account for this address that was invited, or the link is too old. Ask for an invitation, or try another way.'}
           </Notice>
         </div>
       ) : null}
