@@ -82,7 +82,7 @@ test('the official client gets to a tool call by the client secret of a service 
   await page.getByRole('button', { name: 'New', exact: true }).click()
   await page.getByRole('dialog').getByLabel('Name').fill('Nightly')
   await page.getByRole('button', { name: 'Make it' }).click()
-  await page.getByRole('button', { name: 'Client secret of Nightly' }).click()
+  await page.getByRole('button', { name: 'OAuth: client secret of Nightly' }).click()
   await page.getByRole('button', { name: 'Make a secret' }).click()
   const shown = (await page.getByText(/^CLIENT_ID=/).textContent()) ?? ''
   const [, clientId = '', clientSecret = ''] =
@@ -91,7 +91,7 @@ test('the official client gets to a tool call by the client secret of a service 
   const call = () => callAsMachine(mcp.url, { clientId, clientSecret, expectedIssuer })
   expect(await call()).toBe(clientId)
   await page.getByRole('button', { name: 'Done' }).click()
-  await page.getByRole('button', { name: 'Client secret of Nightly' }).click()
+  await page.getByRole('button', { name: 'OAuth: client secret of Nightly' }).click()
   await page.getByRole('button', { name: 'Revoke it' }).click()
   await page.getByText('The client secret is revoked.').waitFor()
   await expect(call()).rejects.toThrow()

@@ -4,6 +4,7 @@ import { MessagePage } from '../parts/message-page.tsx'
 export default function NotFound() {
   return (
     <MessagePage
+      as="main"
       title="There is nothing here"
       text="It may have been deleted, or it belongs to a team that you are not in."
       action={

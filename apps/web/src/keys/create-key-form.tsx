@@ -82,7 +82,6 @@ export function CreateKeyForm({
         onChange={(event) => setName(event.target.value)}
         maxLength={80}
         required
-        autoFocus
       />
       <fieldset>
         <legend className="mb-1.5 text-sm font-medium">It may</legend>

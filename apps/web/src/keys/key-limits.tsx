@@ -19,7 +19,7 @@ export function KeyLimitsOf({ row, mayWrite }: { row: Key; mayWrite: boolean }) 
       <button
         type="button"
         onClick={() => setOpen(true)}
-        aria-label={`Limits of ${row.name}: ${text || 'none'}`}
+        aria-label={`Limits of ${row.name}: ${text || 'no limits'}`}
         className="rounded-sm hover:text-accent"
       >
         {text || 'no limits'}

@@ -33,7 +33,9 @@ export function KeyTable({
           {showServer ? <th className="w-40 max-lg:hidden">For</th> : null}
           {showServer ? <th className="w-36 max-lg:hidden">Of</th> : null}
           <th className="w-32 max-lg:hidden">Last used</th>
-          <th className="w-44 max-sm:w-24" aria-label="Actions" />
+          <th className="w-44 max-sm:w-24">
+            <span className="sr-only">Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>

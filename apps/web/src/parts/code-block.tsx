@@ -12,7 +12,7 @@ export function CodeBlock({
   label?: string
   wrap?: boolean
 }) {
-  const flow = wrap ? 'whitespace-pre-wrap break-all' : 'overflow-x-auto'
+  const flow = wrap ? 'whitespace-pre-wrap break-all' : `overflow-x-auto ${wrapOnPhones}`
   return (
     <div className="group relative min-w-0 rounded-md border bg-sunken">
       <div className="absolute top-1 right-1 rounded-md bg-sunken">
@@ -29,3 +29,6 @@ export function CodeBlock({
     </div>
   )
 }
+
+const wrapOnPhones =
+  'max-sm:whitespace-pre-wrap max-sm:break-all max-sm:[&_pre]:whitespace-pre-wrap max-sm:[&_pre]:break-all'

@@ -44,7 +44,6 @@ export function DeleteByName({
             onChange={(event) => setTyped(event.target.value)}
             autoComplete="off"
             spellCheck={false}
-            autoFocus
           />
           <div className="flex justify-end gap-2">
             <Button onClick={() => setOpen(false)}>Keep it</Button>

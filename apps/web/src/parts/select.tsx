@@ -21,7 +21,7 @@ export function Select<Value extends string>({
 }) {
   const id = useId()
   return (
-    <div className="grid gap-1.5">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1.5">
       <span id={id} className={hideLabel ? 'sr-only' : 'text-sm font-medium'}>
         {label}
       </span>
@@ -42,14 +42,14 @@ export function Select<Value extends string>({
         </Base.Trigger>
         <Base.Portal>
           <Base.Positioner sideOffset={4} className="z-[60]" alignItemWithTrigger={false}>
-            <Base.Popup className="pop max-h-72 min-w-[var(--anchor-width)] overflow-y-auto rounded-lg border bg-raised p-1 text-sm shadow-lg shadow-[oklch(0.1_0.01_225/0.12)] outline-none">
+            <Base.Popup className="pop max-h-72 max-w-[var(--available-width)] min-w-[var(--anchor-width)] overflow-y-auto rounded-lg border bg-raised p-1 text-sm shadow-lg shadow-[oklch(0.1_0.01_225/0.12)] outline-none">
               {items.map((item) => (
                 <Base.Item
                   key={item.value}
                   value={item.value}
                   className="flex h-8 cursor-default items-center justify-between gap-4 rounded-md px-2 outline-none select-none data-[highlighted]:bg-hover"
                 >
-                  <Base.ItemText>{item.label}</Base.ItemText>
+                  <Base.ItemText className="truncate">{item.label}</Base.ItemText>
                   <Base.ItemIndicator>
                     <Check className="size-3.5 text-accent" />
                   </Base.ItemIndicator>

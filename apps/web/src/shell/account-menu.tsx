@@ -1,7 +1,6 @@
 'use client'
 import { ChevronsUpDown, LogOut, UserRound } from 'lucide-react'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
 import { signOut } from '../account/auth-client.ts'
 import { Menu, MenuItem, MenuSeparator } from '../parts/menu.tsx'
 
@@ -32,14 +31,13 @@ export function AccountMenu({ person }: { person: Person }) {
 }
 
 /** The same as part of another menu. */
-export function AccountItems({ person, aside }: { person: Person; aside?: ReactNode }) {
+export function AccountItems({ person }: { person: Person }) {
   return (
     <>
       <div className="px-2 py-1.5">
         <p className="truncate font-medium">{person.name}</p>
         <p className="truncate text-muted">{person.email}</p>
       </div>
-      {aside ? <div className="px-2 pb-2">{aside}</div> : null}
       <MenuSeparator />
       <MenuItem render={<Link href="/account" />}>
         <UserRound />

@@ -5,7 +5,7 @@ import { usePathname } from 'next/navigation'
 import { Menu, MenuItem, MenuSeparator } from '../parts/menu.tsx'
 import { AccountItems, type Person } from './account-menu.tsx'
 import { destinations, isCurrent } from './destinations.ts'
-import { ThemeSwitch } from './theme-switch.tsx'
+import { ThemeItems } from './theme-items.tsx'
 
 const itemClass =
   'flex h-14 w-full flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current]:text-accent'
@@ -52,7 +52,9 @@ export function BottomBar({ person, onSearch }: { person: Person; onSearch: () =
           </MenuItem>
         ))}
         <MenuSeparator />
-        <AccountItems person={person} aside={<ThemeSwitch />} />
+        <ThemeItems />
+        <MenuSeparator />
+        <AccountItems person={person} />
       </Menu>
     </nav>
   )

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { Monitor, Moon, Server, Sun } from 'lucide-react'
 import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useTRPC } from '../api-client/api-provider.tsx'
 import { destinations, serverBase, serverPages } from './destinations.ts'
 import { setTheme } from './theme-switch.tsx'
@@ -26,20 +26,30 @@ export function Palette({
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [open, onOpenChange])
+  const input = useRef<HTMLInputElement>(null)
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-[oklch(0.1_0.01_225/0.35)] transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
-        <Dialog.Popup className="pop fixed inset-x-4 top-[14vh] z-50 mx-auto max-w-xl overflow-hidden rounded-xl border bg-raised shadow-2xl shadow-[oklch(0.1_0.01_225/0.25)]">
+        <Dialog.Popup
+          initialFocus={input}
+          className="pop fixed inset-x-4 top-[14vh] z-50 mx-auto max-w-xl overflow-hidden rounded-xl border bg-raised shadow-2xl shadow-[oklch(0.1_0.01_225/0.25)]"
+        >
           <Dialog.Title className="sr-only">Search</Dialog.Title>
-          <PaletteList onClose={() => onOpenChange(false)} />
+          <PaletteList input={input} onClose={() => onOpenChange(false)} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   )
 }
 
-function PaletteList({ onClose }: { onClose: () => void }) {
+function PaletteList({
+  input,
+  onClose,
+}: {
+  input: RefObject<HTMLInputElement | null>
+  onClose: () => void
+}) {
   const api = useTRPC()
   const router = useRouter()
   const base = serverBase(usePathname())
@@ -51,7 +61,7 @@ function PaletteList({ onClose }: { onClose: () => void }) {
   return (
     <Command label="Search" loop>
       <Command.Input
-        autoFocus
+        ref={input}
         placeholder="Go to a server or a page"
         className="h-12 w-full border-b bg-transparent px-4 text-lg outline-none"
       />
@@ -126,7 +136,7 @@ function Row({
     >
       {children}
       {keys ? (
-        <kbd className="ml-auto font-mono text-xs text-faint max-md:hidden">{keys}</kbd>
+        <kbd className="ml-auto font-mono text-xs text-muted max-md:hidden">{keys}</kbd>
       ) : null}
     </Command.Item>
   )

@@ -5,8 +5,8 @@ import { Monitor, Moon, Sun } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import { parseTheme, type Theme, themeCookie, themes } from './theme.ts'
 
-const icons = { system: Monitor, light: Sun, dark: Moon }
-const words = { system: 'As the system', light: 'Light', dark: 'Dark' }
+export const themeIcons = { system: Monitor, light: Sun, dark: Moon }
+export const themeWords = { system: 'As the system', light: 'Light', dark: 'Dark' }
 
 export function ThemeSwitch() {
   const theme = useTheme()
@@ -18,13 +18,13 @@ export function ThemeSwitch() {
       className="flex rounded-md border bg-sunken p-0.5"
     >
       {themes.map((name) => {
-        const Icon = icons[name]
+        const Icon = themeIcons[name]
         return (
           <Toggle
             key={name}
             value={name}
-            aria-label={words[name]}
-            title={words[name]}
+            aria-label={themeWords[name]}
+            title={themeWords[name]}
             className="grid h-6 w-8 place-items-center rounded-sm text-faint hover:text-text data-[pressed]:bg-raised data-[pressed]:text-text data-[pressed]:shadow-sm"
           >
             <Icon className="size-3.5" />
@@ -46,7 +46,8 @@ export function setTheme(theme: Theme): void {
   window.dispatchEvent(new Event(changed))
 }
 
-function useTheme(): Theme {
+/** The theme that is chosen now. */
+export function useTheme(): Theme {
   return useSyncExternalStore(
     (listener) => {
       window.addEventListener(changed, listener)

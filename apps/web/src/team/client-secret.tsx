@@ -38,7 +38,7 @@ export function ClientSecret({ team, account }: { team: string; account: Account
   }
   return (
     <>
-      <Button size="sm" aria-label={`Client secret of ${name}`} onClick={() => change(true)}>
+      <Button size="sm" aria-label={`OAuth: client secret of ${name}`} onClick={() => change(true)}>
         OAuth
       </Button>
       <Dialog

@@ -52,7 +52,6 @@ export function CreateServiceAccount({ team, mayOwn }: { team: string; mayOwn: b
             onChange={(event) => setName(event.target.value)}
             maxLength={80}
             required
-            autoFocus
           />
           <RoleSelect value={role} onChange={setRole} mayOwn={mayOwn} />
           <div className="flex justify-end">

@@ -54,7 +54,6 @@ export function CreateTeamForm() {
         onChange={(event) => setName(event.target.value)}
         maxLength={80}
         required
-        autoFocus
       />
       <TextField
         label="Short name"

@@ -68,7 +68,6 @@ export function InviteMember({ team, mayOwn }: { team: string; mayOwn: boolean }
               value={email}
               onChange={(event) => setEmail(event.target.value)}
               required
-              autoFocus
             />
             <div>
               <RoleSelect value={role} onChange={setRole} mayOwn={mayOwn} />

@@ -29,7 +29,9 @@ export function MemberTable({
           <th>Member</th>
           <th className="w-40 max-sm:w-34">Role</th>
           <th className="w-32 max-md:hidden">Joined</th>
-          <th className="w-28 max-sm:w-22" aria-label="Actions" />
+          <th className="w-28 max-sm:w-22">
+            <span className="sr-only">Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -70,7 +70,7 @@ export function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
           {one.deploymentId ? (
             <Link
               href={`/servers/${one.slug}/deployments/${one.deploymentId}`}
-              className="rounded-sm text-accent hover:underline"
+              className="rounded-sm text-accent underline underline-offset-2"
             >
               See the deployment
             </Link>

@@ -20,6 +20,7 @@ export default async function OauthErrorPage({ searchParams }: PageProps) {
   const said = typeof error_description === 'string' && error_description
   return (
     <MessagePage
+      as="main"
       title="That did not work"
       text={words[code] ?? (said || tryAgain)}
       action={<code className="font-mono text-sm text-faint">{code}</code>}
