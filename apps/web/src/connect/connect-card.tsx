@@ -42,7 +42,7 @@ export function ConnectCard({ snippets }: { snippets: PaintedSnippet[] }) {
           ))}
         </Tabs.List>
         {snippets.map(({ id, place, code, html }) => (
-          <Tabs.Panel key={id} value={id} className="grid gap-2 p-4 outline-none">
+          <Tabs.Panel key={id} value={id} className="grid gap-2 p-4 -outline-offset-2">
             <p className="text-sm text-muted">{place}</p>
             <CodeBlock code={fill(code)} html={fill(html)} label="Copy the snippet" />
           </Tabs.Panel>

@@ -33,12 +33,7 @@ export function RotateKey({ row }: { row: Key }) {
   }
   return (
     <>
-      <Button
-        size="sm"
-        look="quiet"
-        onClick={() => change(true)}
-        aria-label={`Replace the secret of ${row.name}`}
-      >
+      <Button size="sm" look="quiet" onClick={() => change(true)} aria-label={`Rotate ${row.name}`}>
         Rotate
       </Button>
       <Dialog

@@ -20,7 +20,7 @@ export function CodeBlock({
       </div>
       {html ? (
         <div
-          className={`code p-3 pr-11 text-[13px] leading-5 [&_pre]:outline-none ${flow}`}
+          className={`code p-3 pr-11 text-[13px] leading-5 [&_pre:not(:focus-visible)]:outline-none ${flow}`}
           dangerouslySetInnerHTML={{ __html: html }}
         />
       ) : (

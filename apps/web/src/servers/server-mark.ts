@@ -22,7 +22,7 @@ const deployments: Record<DeploymentStatus, Mark> = {
   superseded: { shape: 'bar', tone: 'waiting', word: 'Superseded' },
 }
 
-const waitsForApproval: Mark = { shape: 'ring', tone: 'warning', word: 'Waits for approval' }
+const waits = { shape: 'ring', tone: 'warning' } as const
 
 type Waiting = Pick<DeploymentView, 'awaitsApproval'>
 
@@ -30,12 +30,14 @@ export function serverMark({
   state,
   latest,
 }: Pick<ServerView, 'state'> & { latest: Waiting | null }): Mark {
-  return state === 'building' && latest?.awaitsApproval ? waitsForApproval : servers[state]
+  return state === 'building' && latest?.awaitsApproval
+    ? { ...waits, word: 'To approve' }
+    : servers[state]
 }
 
 export function deploymentMark({
   status,
   awaitsApproval,
 }: Waiting & Pick<DeploymentView, 'status'>): Mark {
-  return awaitsApproval ? waitsForApproval : deployments[status]
+  return awaitsApproval ? { ...waits, word: 'Waits for approval' } : deployments[status]
 }
