@@ -51,6 +51,11 @@ export function answerJson(exchange: Exchange, value: unknown, status = 200): vo
   send(exchange, status, 'application/json', JSON.stringify(value))
 }
 
+/** The answer to a POST of HTTP+SSE, whose own comes on the stream. */
+export function answerAccepted(exchange: Exchange): void {
+  send(exchange, 202, 'text/plain; charset=utf-8', 'Accepted')
+}
+
 /** For a person who opens the URL in a browser. Says the same whether the server exists or not. */
 export function answerBrowser(exchange: Exchange): void {
   const { proto, host, prefix } = exchange.forwarded

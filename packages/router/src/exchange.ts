@@ -49,8 +49,8 @@ export type Exchange = {
   isStream: boolean
   /** Where a stream carries nothing but notifications, a drain need not wait for it. */
   isIdleStream: () => boolean
-  /** Writes a comment where the answer is a stream of events that stands between two. */
-  keepAlive: () => void
+  /** Puts events or a comment into the answer; false: it is no stream of events, or cannot take them now. */
+  put: (bytes: Buffer) => boolean
   /** The request to the instance, while it is under way. */
   call: UpstreamCall | null
   /** Gives back the places that its tool calls take. */
@@ -94,7 +94,7 @@ export function beginExchange(req: ClientRequest, res: ClientResponse): Exchange
     lastCommentMs: startedMs,
     isStream: false,
     isIdleStream: never,
-    keepAlive: nothing,
+    put: never,
     call: null,
     endCalls: nothing,
     isOver: false,

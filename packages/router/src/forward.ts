@@ -1,8 +1,8 @@
 import { callScope, guardedScope } from '@moorage/access/oauth-scopes'
 import { AppError } from '@moorage/domain/error'
 import { isGuarded } from '@moorage/domain/routing'
-import { answerJson } from './answer.ts'
 import { answerAsleep } from './answer-asleep.ts'
+import { answerRefusal } from './answer-refusal.ts'
 import { askCaller } from './ask-caller.ts'
 import { admitCalls, callsIn } from './call-limits.ts'
 import { chooseTarget } from './choose-target.ts'
@@ -45,12 +45,12 @@ export async function forward(
     exchange.payload = newPayload(body.kind === 'held' ? body.bytes : null)
   if (exchange.uses.length > 0) {
     const refusal = refuseUse(exchange, { server, path, body })
-    if (refusal !== null) return answerJson(exchange, refusal, exchange.endpoint ? 400 : 200)
+    if (refusal !== null) return answerRefusal(context, exchange, refusal)
   }
   checkScope(exchange, server, body)
   if (server.callerSecrets.length > 0) {
     const answer = askCaller(context, exchange, { server, body })
-    if (answer !== null) return answerJson(exchange, answer, exchange.endpoint ? 400 : 200)
+    if (answer !== null) return answerRefusal(context, exchange, answer)
   }
   admit(context, exchange, server)
   noteLegacyRequest(exchange)

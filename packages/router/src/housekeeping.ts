@@ -6,6 +6,8 @@ import { type Exchange, endStream } from './exchange.ts'
 import { silentUpstream } from './refusal.ts'
 import type { ServerEntry, Table } from './table.ts'
 
+const keepAliveComment = Buffer.from(': keep-alive\n\n')
+
 /** Comments on quiet streams, and an end to exchanges that nothing moves any more. */
 export function tendStreams({ inFlight, limits }: Context): void {
   const now = performance.now()
@@ -14,7 +16,7 @@ export function tendStreams({ inFlight, limits }: Context): void {
     if (quietMs >= limits.idleMs) giveUp(exchange)
     else if (Math.min(quietMs, now - exchange.lastCommentMs) >= limits.keepAliveMs) {
       exchange.lastCommentMs = now
-      exchange.keepAlive()
+      exchange.put(keepAliveComment)
     }
   }
 }

@@ -16,8 +16,6 @@ import type { Session } from './sessions.ts'
 import type { InstanceEntry } from './table.ts'
 import type { UpstreamCall } from './upstream-call.ts'
 
-const keepAliveComment = Buffer.from(': keep-alive\n\n')
-
 /** The client's side of an answer: bytes out as they come in, with what the log needs read in passing. */
 export class ResponseSink {
   /** Resumed when the client keeps up again. */
@@ -101,7 +99,7 @@ export class ResponseSink {
   stop(): void {
     this.#held = null
     this.call = null
-    this.#exchange.keepAlive = nothing
+    this.#exchange.put = never
     for (const session of this.#endpoint) this.#context.sessions.remove(session)
   }
 
@@ -181,9 +179,11 @@ export class ResponseSink {
     const { res, req } = exchange
     this.#boundary = boundary
     exchange.isStream = true
-    exchange.keepAlive = () => {
-      if (this.#held || !boundary.isBetween() || res.writableNeedDrain || res.writableEnded) return
-      res.write(keepAliveComment)
+    exchange.put = (bytes) => {
+      const isFree = !this.#held && boundary.isBetween() && !res.writableNeedDrain
+      if (!isFree || res.writableEnded) return false
+      res.write(bytes)
+      return true
     }
     const isNotifications = req.method === 'GET'
     exchange.isIdleStream = () =>
@@ -238,7 +238,7 @@ export class ResponseSink {
   }
 }
 
-const nothing = () => {}
+const never = () => false
 
 /** As a string in latin1 where that is quicker. */
 type Kept = string | Buffer
