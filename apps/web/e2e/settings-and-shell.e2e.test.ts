@@ -230,6 +230,14 @@ describe('settings and keys', () => {
     await db.routerNode.deleteMany()
   })
 
+  test('a change of the password that is refused says why', async () => {
+    await page.goto('/account')
+    await page.getByLabel('Present password').fill('not the present one')
+    await page.getByLabel('New password').fill('another long password')
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+    await page.getByText('Invalid password').waitFor()
+  })
+
   test('a server is deleted only by whoever types its name', async () => {
     await server(db, opened.teamId, 'short-lived', {})
     await page.goto('/servers/short-lived/settings')
