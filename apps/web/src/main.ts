@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { clientAddress } from './client-address.ts'
 import { prepareNext, readEnv } from './env.ts'
 import { stopWith } from './stop-with.ts'
 
@@ -13,9 +14,9 @@ await app.prepare()
 const handle = app.getRequestHandler()
 
 const server = createServer((request, response) => {
-  const from = request.socket.remoteAddress ?? ''
-  // Sign-in is limited per address: only a front on this machine may say whose it carries.
-  if (!isLoopback(from)) request.headers['x-forwarded-for'] = from
+  const peer = request.socket.remoteAddress ?? ''
+  // The one address that whatever limits by it reads.
+  request.headers['x-forwarded-for'] = clientAddress(peer, request.headers['x-forwarded-for'])
   void handle(request, response)
 })
 // A log that is being followed stays open for as long as somebody reads it.
@@ -31,7 +32,3 @@ stopWith(async () => {
   server.closeAllConnections()
   await closed
 })
-
-function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\.|^::1$/.test(address)
-}

@@ -92,7 +92,7 @@ export function createAuth(options: {
     rateLimit: { enabled: true, window: 60, max: 100 },
     advanced: {
       database: { generateId: () => newId('usr') },
-      // The web app overwrites it with the peer's address where no trusted front set it.
+      // The web app makes it the one address that is to be believed.
       ipAddress: { ipAddressHeaders: ['x-forwarded-for'] },
     },
   })

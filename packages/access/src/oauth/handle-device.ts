@@ -21,7 +21,7 @@ const tokenSchema = z.object({
 export async function handleDeviceCode(deps: OauthDeps, request: Request): Promise<Response> {
   const form = startSchema.safeParse(await formOf(request))
   if (!form.success) return refusal(400, 'invalid_request', z.prettifyError(form.error))
-  const address = request.headers.get('x-forwarded-for')?.split(',')[0]?.trim() ?? ''
+  const address = request.headers.get('x-forwarded-for') ?? ''
   const started = await startDeviceLogin(deps, { name: form.data.device_name, address })
   if (!started) return refusal(429, 'slow_down', 'Too many wait for an answer. Try again later.')
   const userCode = userCodeText(started.userCode)

@@ -21,7 +21,7 @@ export async function noteStep(
   } & Partial<OauthFault>,
 ): Promise<void> {
   const { clientId } = step
-  const address = request.headers.get('x-forwarded-for')?.split(',')[0]?.trim() ?? ''
+  const address = request.headers.get('x-forwarded-for') ?? ''
   try {
     const at = { gt: new Date(Date.now() - 60_000) }
     if ((await db.oauthEvent.count({ where: { at, address } })) >= mostAMinute) return
