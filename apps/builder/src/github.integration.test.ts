@@ -174,6 +174,8 @@ test('pull requests that were opened or closed while nobody listened get a previ
     git('update-ref', ref, sha)
   git('update-ref', 'refs/pull/9/head', sha)
   await db.server.update({ where: { id: server.id }, data: { pushing: { previews: 'requests' } } })
+  // The first look comes by itself, and learns only what there is.
+  await expect.poll(() => db.branchCheck.count(), { timeout: 30_000, interval: 100 }).toBe(1)
   const look = async () => {
     const { count } = await db.branchCheck.updateMany({ data: { nextAt: new Date(0) } })
     expect(count).toBe(1)
