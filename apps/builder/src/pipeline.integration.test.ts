@@ -226,7 +226,8 @@ describe.each(columns)('with $runtime runtime, redis: $redis', (column) => {
 
   describe.each(deploymentSteps)('kill -9 in the step %s', (step) => {
     // The database holds the builder at the step's first or last write, so that it dies exactly there.
-    test.each(column.runtime === 'docker' ? (['running', 'done'] as const) : (['done'] as const))(
+    // What a step leaves when it is done is what the next one finds: one write for each runtime will do.
+    test.each([column.runtime === 'docker' ? 'running' : 'done'])(
       'at its record "%s": the deployment ends right all the same',
       async (at) => {
         const server = await fixture.newServer()
