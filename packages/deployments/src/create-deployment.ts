@@ -26,7 +26,8 @@ export type NewDeployment = {
 
 /**
  * The row is the deployment; the job only wakes a builder. The newest wins: what the same server
- * still has queued is superseded here and now, what is being built is told to stop.
+ * still has queued is superseded here and now, what is being built is told to stop. Of a commit that
+ * is being deployed already a webhook, or a look at the repository, makes no second one.
  */
 export async function createDeployment(
   deps: Pick<Deps, 'db' | 'events' | 'queue'>,
@@ -51,8 +52,9 @@ export async function createDeployment(
     const place = { serverId: server.id, previewId: input.previewId ?? null }
     const older = await tx.deployment.findMany({
       where: { ...place, status: { in: [...activeStatuses] } },
-      select: { id: true },
     })
+    const same = older.find(({ commitSha }) => commitSha === input.commitSha)
+    if (same && isFollowing(input)) return { deployment: same, superseded: null }
     await tx.deployment.updateMany({
       where: { id: { in: older.map((row) => row.id) }, status: 'queued' },
       data: { status: 'superseded', finishedAt: new Date() },
@@ -78,6 +80,7 @@ export async function createDeployment(
     return { deployment: created, superseded: older.map((row) => row.id) }
   })
 
+  if (superseded === null) return deployment
   await deps.queue.add(deployment.id, { priority: queuePriority(deployment.kind) })
   for (const id of superseded) {
     await deps.queue.remove(id)
@@ -94,6 +97,11 @@ export async function createDeployment(
     deploymentId: deployment.id,
   })
   return deployment
+}
+
+/** It may be told of a commit more than once, and at once. */
+function isFollowing({ trigger, commitSha }: NewDeployment): boolean {
+  return commitSha !== undefined && (trigger === 'webhook' || trigger === 'check')
 }
 
 /** Throws `bad_input` for a server that has no repository of its own. */

@@ -112,6 +112,23 @@ test('of many simultaneous pushes exactly the newest stays queued', async () => 
   expect(rows.map((row) => row.status)).toEqual([...Array(7).fill('superseded'), 'queued'])
 })
 
+test('a commit that a webhook and a look at the repository tell of at once is deployed once', async () => {
+  const server = await newServer()
+  const [commitSha, other] = [sha(), sha()]
+  const follow = (trigger: 'webhook' | 'check', of = commitSha) =>
+    createDeployment(deps, { teamId: team.id, serverId: server.id, trigger, commitSha: of }, actor)
+  const [one, ...rest] = await Promise.all([follow('webhook'), follow('check'), follow('webhook')])
+  expect(rest.map(({ id }) => id)).toEqual([one.id, one.id])
+  const next = await follow('check', other)
+  const rows = await deps.db.deployment.findMany({ where: { serverId: server.id } })
+  expect(rows.map(({ id, status }) => [id, status]).sort()).toEqual(
+    [
+      [one.id, 'superseded'],
+      [next.id, 'queued'],
+    ].sort(),
+  )
+})
+
 test('a push while an older one is being built asks that one to stop', async () => {
   const server = await newServer()
   const first = await claim((await push(server)).id)
