@@ -52,9 +52,11 @@ export async function createDeployment(
     const place = { serverId: server.id, previewId: input.previewId ?? null }
     const older = await tx.deployment.findMany({
       where: { ...place, status: { in: [...activeStatuses] } },
+      orderBy: { createdAt: 'desc' },
     })
-    const same = older.find(({ commitSha }) => commitSha === input.commitSha)
-    if (same && isFollowing(input)) return { deployment: same, superseded: null }
+    const [newest] = older
+    if (newest && isFollowing(input) && isUnderWay(newest, input))
+      return { deployment: newest, superseded: null }
     await tx.deployment.updateMany({
       where: { id: { in: older.map((row) => row.id) }, status: 'queued' },
       data: { status: 'superseded', finishedAt: new Date() },
@@ -102,6 +104,11 @@ export async function createDeployment(
 /** It may be told of a commit more than once, and at once. */
 function isFollowing({ trigger, commitSha }: NewDeployment): boolean {
   return commitSha !== undefined && (trigger === 'webhook' || trigger === 'check')
+}
+
+/** One that is being stopped is not what whoever tells of its commit wants. */
+function isUnderWay({ commitSha, cancelRequestedAt }: Deployment, input: NewDeployment): boolean {
+  return commitSha === input.commitSha && cancelRequestedAt === null
 }
 
 /** Throws `bad_input` for a server that has no repository of its own. */

@@ -129,6 +129,29 @@ test('a commit that a webhook and a look at the repository tell of at once is de
   )
 })
 
+test('a commit that comes back while its own build is being stopped is built again', async () => {
+  const server = await newServer()
+  const [commitSha, other] = [sha(), sha()]
+  const follow = (of: string) =>
+    createDeployment(
+      deps,
+      { teamId: team.id, serverId: server.id, trigger: 'webhook', commitSha: of },
+      actor,
+    )
+  const first = await follow(commitSha)
+  await beginStep(deps, await claim(first.id), 'fetch')
+  const between = await follow(other)
+  const again = await follow(commitSha)
+  expect(again.id).not.toBe(first.id)
+  const read = (id: string) => deps.db.deployment.findUniqueOrThrow({ where: { id } })
+  expect([(await read(between.id)).status, (await read(again.id)).status]).toEqual([
+    'superseded',
+    'queued',
+  ])
+  // What is being stopped still takes one of the team's three places.
+  await deps.db.server.delete({ where: { id: server.id } })
+})
+
 test('a push while an older one is being built asks that one to stop', async () => {
   const server = await newServer()
   const first = await claim((await push(server)).id)
