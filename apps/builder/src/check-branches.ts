@@ -18,8 +18,8 @@ const actor = { id: 'moorage', name: 'Moorage' }
 
 /**
  * Looks whether the branches of servers and of their previews have moved on without a webhook, and
- * whether there are new ones, some servers at a time. A commit that it has seen before is left alone: somebody may have gone back to an
- * earlier one.
+ * whether there are new ones, some servers at a time. A commit that it has seen before is left alone:
+ * somebody may have gone back to an earlier one.
  */
 export async function checkBranches(builder: Builder): Promise<void> {
   const { db } = builder.deps
